@@ -1,0 +1,1 @@
+"""Accounts: users, their CLI sessions (devices) and bearer tokens. Knows nothing of meshes."""

@@ -1,0 +1,7 @@
+"""The meshes tables. Rules that touch more than one row live in services."""
+
+from meshes.models.invite import Invite
+from meshes.models.member import Member
+from meshes.models.mesh import Mesh
+
+__all__ = ["Invite", "Member", "Mesh"]
