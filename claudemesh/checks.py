@@ -1,0 +1,1 @@
+"""System checks that refuse a dangerous start. Registers them; `serve` runs them."""

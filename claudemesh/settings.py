@@ -1,0 +1,193 @@
+"""Every setting of the broker, read from the environment. docs/configuration.md explains each."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from claudemesh import __version__
+from claudemesh.databases import caches, channel_layers, with_options
+from claudemesh.environment import BASE_DIR, read_environment
+
+env = read_environment()
+
+# --- the process -------------------------------------------------------------
+INSECURE_SECRET_KEY = "insecure-key-that-serve-refuses"
+SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_SECRET_KEY)
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+HOST = env.str("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=7900)
+APP_URL = env.str("APP_URL", default=f"http://localhost:{PORT}").rstrip("/")
+BROKER_URL = env.str("BROKER_URL", default="ws" + APP_URL.removeprefix("http") + "/ws")
+TRUSTED_PROXY = env.bool("TRUSTED_PROXY", default=False)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[APP_URL])
+BEHIND_HTTPS = urlsplit(APP_URL).scheme == "https"
+COOKIE_SECURE = env.bool("COOKIE_SECURE", default=BEHIND_HTTPS)
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+GIT_SHA = env.str("GIT_SHA", default="")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+EXPECTED_MIGRATION = env.str("EXPECTED_MIGRATION", default="")
+BROKER_SKIP_MIGRATE = env.bool("BROKER_SKIP_MIGRATE", default=False)
+
+# --- secrets -----------------------------------------------------------------
+BROKER_ENCRYPTION_KEYS = env.list("BROKER_ENCRYPTION_KEY", default=[])
+CLI_SYNC_SECRET = env.str("CLI_SYNC_SECRET", default="")
+
+# --- storage -----------------------------------------------------------------
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=10)
+DATABASES = {
+    "default": with_options(
+        env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}"),
+        pool_size=DATABASE_POOL_SIZE,
+    )
+}
+REDIS_URLS = env.list("REDIS_URL", default=[])
+CHANNEL_LAYERS = channel_layers(REDIS_URLS)
+CACHES = caches(REDIS_URLS)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- realtime limits ---------------------------------------------------------
+MAX_MESSAGE_BYTES = env.int("MAX_MESSAGE_BYTES", default=65_536)
+SENDS_PER_MINUTE = env.int("SENDS_PER_MINUTE", default=60)
+SEND_BURST = env.int("SEND_BURST", default=10)
+HELLO_TIMEOUT_S = env.float("HELLO_TIMEOUT_S", default=10)
+PRESENCE_LEASE_S = env.float("PRESENCE_LEASE_S", default=90)
+ACK_TIMEOUT_S = env.float("ACK_TIMEOUT_S", default=30)
+MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=10)
+MAX_SESSIONS_PER_MESH = env.int("MAX_SESSIONS_PER_MESH", default=1_000)
+MAX_SESSIONS_PER_MEMBER = env.int("MAX_SESSIONS_PER_MEMBER", default=64)
+MAX_UNAUTHENTICATED = env.int("MAX_UNAUTHENTICATED", default=2_000)
+MAX_UNAUTHENTICATED_PER_ADDRESS = env.int("MAX_UNAUTHENTICATED_PER_ADDRESS", default=200)
+SEND_WINDOW_MESSAGES = env.int("SEND_WINDOW_MESSAGES", default=256)
+SEND_WINDOW_BYTES = env.int("SEND_WINDOW_BYTES", default=1_048_576)
+OUTBOUND_MAX_BYTES = env.int("OUTBOUND_MAX_BYTES", default=4_194_304)
+SLOW_CONSUMER_S = env.float("SLOW_CONSUMER_S", default=30)
+LEDGER_MAX_BACKLOG = env.int("LEDGER_MAX_BACKLOG", default=20_000)
+MESSAGE_TTL_S = env.float("MESSAGE_TTL_S", default=604_800)
+SETTLED_RETENTION_S = env.float("SETTLED_RETENTION_S", default=86_400)
+NODE_HEARTBEAT_S = env.float("NODE_HEARTBEAT_S", default=3)
+NODE_LEASE_S = env.float("NODE_LEASE_S", default=15)
+RECONCILE_S = env.float("RECONCILE_S", default=3)
+
+# --- mail --------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="claudemesh@localhost")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default=vars()["EMAIL_BACKEND"])
+EMAIL_TIMEOUT = 10
+ANYMAIL = {
+    "POSTMARK_SERVER_TOKEN": env.str("POSTMARK_SERVER_TOKEN", default=""),
+    "RESEND_API_KEY": env.str("RESEND_API_KEY", default=""),
+    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
+    **env.json("ANYMAIL", default={}),
+}
+
+# --- Django ------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "anymail",
+    "accounts",
+    "meshes",
+    "presence",
+    "emails",
+    "claudemesh",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "claudemesh.urls"
+ASGI_APPLICATION = "claudemesh.asgi.application"
+APPEND_SLASH = False
+CSRF_FAILURE_VIEW = "claudemesh.api_errors.csrf_failure"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-us"
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+
+# --- accounts and cookies ----------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+SESSION_COOKIE_SECURE = COOKIE_SECURE
+CSRF_COOKIE_SECURE = COOKIE_SECURE
+SESSION_COOKIE_HTTPONLY = True
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_HTTPS else 0
+X_FRAME_OPTIONS = "DENY"
+
+# --- the API -----------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "claudemesh.api_errors.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": CLI_SYNC_SECRET,
+    "ACCESS_TOKEN_LIFETIME": timedelta(days=30),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Claudemesh broker",
+    "DESCRIPTION": "Meshes, invitations and devices over HTTP. Messages go over the WebSocket.",
+    "VERSION": __version__,
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+# --- logs --------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"level": LOG_LEVEL},
+        "daphne": {"level": "WARNING"},
+        "twisted": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,25 @@
+"""The URL map: health and API of the apps, the admin, and JSON error pages."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import AllowAny
+
+from claudemesh import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health", health.health, name="health"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("metrics", health.metrics, name="metrics"),
+    path("admin", RedirectView.as_view(url="/admin/")),
+    path("admin/", admin.site.urls),
+    path("api/schema", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="schema"),
+    path("", include("accounts.urls")),
+    path("", include("meshes.urls")),
+]
+
+handler400 = "claudemesh.api_errors.bad_request"
+handler403 = "claudemesh.api_errors.permission_denied"
+handler404 = "claudemesh.api_errors.not_found"
+handler500 = "claudemesh.api_errors.server_error"
