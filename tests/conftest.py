@@ -4,7 +4,7 @@ import base64
 import os
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from tests import servers
 
@@ -46,6 +46,6 @@ assert settings.DATABASES  # forces the settings to load, so that pytest-django 
 
 
 @pytest.fixture(autouse=True)
-def fast_passwords(settings: SettingsWrapper) -> None:
+def fast_passwords(settings: Settings) -> None:
     """Hash passwords cheaply: argon2 is slow on purpose."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
