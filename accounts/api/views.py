@@ -1,0 +1,56 @@
+"""The accounts endpoints: the caller's profile and devices."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import selectors, services
+from accounts.api.base import AccountView, AnonymousView, validated
+from accounts.api.serializers import CliSessionShape, ProfileShape, RevokeTokenBody
+from accounts.models import CliSession
+
+
+class MyProfile(AccountView):
+    """GET /api/my/profile -> `{id, display_name, email}`."""
+
+    serializer_class = ProfileShape
+
+    def get(self, request: Request) -> Response:
+        return Response(ProfileShape(self.person(request)).data)
+
+
+class RevokeToken(AnonymousView):
+    """POST /cli/session/revoke `{token}` -> `{ok, found}`: whoever holds a token may end it."""
+
+    serializer_class = RevokeTokenBody
+    authentication_classes = ()
+
+    def post(self, request: Request) -> Response:
+        found = services.revoke_token(token=validated(RevokeTokenBody, request)["token"])
+        return Response({"ok": True, "found": found})
+
+
+class CliSessions(AccountView):
+    """GET /cli/sessions -> `{sessions: [...]}`: the caller's own live devices."""
+
+    serializer_class = CliSessionShape
+
+    def get(self, request: Request) -> Response:
+        current = request.auth.pk if isinstance(request.auth, CliSession) else None
+        shape = CliSessionShape(
+            selectors.live_sessions(self.person(request)),
+            many=True,
+            context={"current_id": current},
+        )
+        return Response({"sessions": shape.data})
+
+
+class RevokeCliSession(AccountView):
+    """POST /cli/sessions/<id>/revoke -> `{ok}`; 404 for a device of somebody else."""
+
+    serializer_class = CliSessionShape
+
+    def post(self, request: Request, session_id: str) -> Response:
+        services.revoke_session(user=self.person(request), session_id=session_id)
+        return Response({"ok": True})
