@@ -1,0 +1,63 @@
+# `make run` runs the broker here; `make test` and `make check` are what CI runs.
+# Everything lives in .venv, which is created on first use.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet
+CHECK_ENV := ENV_FILE=/dev/null DATABASE_URL=sqlite://:memory:
+
+.PHONY: run demo test check bench fmt install install-dev
+.NOTPARALLEL:
+.DEFAULT_GOAL := run
+
+run: install ## Set everything up if needed, then run the broker
+	@$(PY) -m claudemesh.first_run
+	@$(PY) manage.py welcome
+	@$(PY) manage.py serve --verbosity 0
+
+demo: install-dev ## Play the story end to end with a real broker and the real CLI
+	@$(PY) -m tests.demo
+
+test: install-dev ## All tests: the CLI, then the server on SQLite and on PostgreSQL
+	cd cli && ../$(PY) -m pytest $(PYTEST_ARGS)
+	TEST_DATABASE=sqlite $(PY) -m pytest $(PYTEST_ARGS)
+	TEST_DATABASE=postgres $(PY) -m pytest $(PYTEST_ARGS)
+
+check: install-dev ## Format, lint, types, layers, sizes, Django's own checks
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) .ci/sizes.py
+	$(VENV)/bin/lint-imports
+	$(CHECK_ENV) $(PY) manage.py check
+	$(CHECK_ENV) $(PY) manage.py makemigrations --check --dry-run
+	$(CHECK_ENV) $(PY) -m mypy .
+
+bench: install-dev ## Measure; prints one JSON line per scenario
+	$(PY) -m benchmarks $(BENCH_ARGS)
+
+fmt: install-dev ## Format the code and fix what can be fixed
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+install: $(VENV)/installed
+
+install-dev: $(VENV)/installed-dev
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed, and neither python3.11 nor python3 is on PATH." >&2; exit 1; }
+	@echo "Creating $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+# The second line makes `claudemesh` and the wire follow the working tree.
+$(VENV)/installed: requirements.txt cli/pyproject.toml | $(PY)
+	@echo "Installing what the broker needs"
+	@$(PIP) -r requirements.txt
+	@$(PIP) --no-deps --editable ./cli
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt requirements.txt cli/pyproject.toml | $(PY)
+	@echo "Installing what tests and checks need"
+	@$(PIP) -r requirements-dev.txt
+	@$(PIP) --no-deps --editable ./cli
+	@touch $(VENV)/installed $@
