@@ -9,7 +9,7 @@ urlpatterns = [
     path("cli/session/revoke", views.RevokeToken.as_view(), name="cli-session-revoke"),
     path("cli/sessions", views.CliSessions.as_view(), name="cli-sessions"),
     path(
-        "cli/sessions/<str:session_id>/revoke",
+        "cli/sessions/<slug:session_id>/revoke",
         views.RevokeCliSession.as_view(),
         name="cli-sessions-revoke",
     ),

@@ -53,7 +53,10 @@ class AnonymousView(AccountView):
 
 
 def validated(serializer_class: type[S], request: Request) -> dict[str, Any]:
-    """The checked body of a request. Raises DRF's ValidationError (rendered as `malformed`)."""
+    """The checked body of a request, without fields that are null: null means absent.
+
+    Raises DRF's ValidationError (rendered as `malformed`).
+    """
     serializer = serializer_class(data=request.data)
     serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
+    return {name: value for name, value in serializer.validated_data.items() if value is not None}

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
+from django.core.validators import EmailValidator
 from rest_framework import serializers
+
+# Control characters, line and paragraph separators; and what turns the direction of text.
+STEERING = frozenset({"Cc", "Zl", "Zp"})
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class StrictCharField(serializers.CharField):
@@ -39,6 +45,32 @@ class StrictBooleanField(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid")
         return data
+
+
+class NameField(StrictCharField):
+    """A name that people read: one line, nothing that could steer a terminal or hide text."""
+
+    default_error_messages = {"unprintable": "Must not contain control characters."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 120} | kwargs))
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if any(unicodedata.category(char) in STEERING or char in BIDI for char in text):
+            self.fail("unprintable")
+        return text
+
+
+class StrictEmailField(StrictCharField):
+    """An email address, lower-cased."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, **kwargs)
+        self.validators.append(EmailValidator("Must be an email address."))
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data).lower()
 
 
 class HexField(StrictCharField):

@@ -26,7 +26,9 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> User:
         """Store an account that may do everything in the admin."""
-        return self.create_user(email, password, **(extra | dict(is_staff=True, is_superuser=True)))
+        return self.create_user(
+            email, password, **(extra | {"is_staff": True, "is_superuser": True})
+        )
 
     def get_by_natural_key(self, email: str | None) -> User:
         return self.get(email=(email or "").strip().lower())

@@ -1,0 +1,9 @@
+"""Registers the emails app with Django; holds no logic."""
+
+from django.apps import AppConfig
+
+
+class EmailsConfig(AppConfig):
+    """The mails that the broker sends."""
+
+    name = "emails"

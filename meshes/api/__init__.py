@@ -1,0 +1,1 @@
+"""The meshes API: reads bodies, asks services, shapes replies."""

@@ -1,0 +1,73 @@
+"""Endpoints for those who hold an invite and nothing else; open to anybody, throttled."""
+
+from __future__ import annotations
+
+from claudemesh_wire.errors import MeshError
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.base import AnonymousView, validated
+from accounts.models import User
+from meshes import selectors, services
+from meshes.api import shapes
+from meshes.api.bodies import ClaimBody, JoinBody
+from meshes.services.invites import stored_token
+
+# Generous, since many people may share one address; guessing 46 bits takes ages all the same.
+RATE = "300/m"
+
+
+class Join(AnonymousView):
+    """POST /join (v1) -> `{ok, memberId, alreadyMember?}`. Accounts are tied by the v2 claim."""
+
+    serializer_class = JoinBody
+    authentication_classes = ()
+    throttle_rate = RATE
+
+    def post(self, request: Request) -> Response:
+        body = validated(JoinBody, request)
+        joined = services.join_with_token(
+            invite_token=body["invite_token"],
+            payload=body["invite_payload"]["payload"],
+            peer_pubkey=body["peer_pubkey"],
+            display_name=body["display_name"],
+        )
+        reply = {"ok": True, "memberId": joined.member.pk}
+        return Response({**reply, "alreadyMember": True} if joined.already_member else reply)
+
+
+class ClaimInvite(AnonymousView):
+    """POST /invites/<code>/claim (v2); with a bearer, the new member belongs to the account."""
+
+    serializer_class = ClaimBody
+    throttle_rate = RATE
+
+    def post(self, request: Request, code: str) -> Response:
+        body = validated(ClaimBody, request)
+        user = request.user if isinstance(request.user, User) else None
+        return Response(shapes.claim(services.claim_invite(code=code, user=user, **body)))
+
+
+class PublicInvite(AnonymousView):
+    """GET /api/public/invite-code/<code>: what the link leads to."""
+
+    serializer_class = ClaimBody
+    authentication_classes = ()
+    throttle_rate = RATE
+
+    def get(self, request: Request, code: str) -> Response:
+        invite = selectors.open_invite(code)
+        if invite is None:
+            gone = MeshError("not_found", "There is no such invitation; ask for a new link.")
+            body = {"found": False, "error": gone.code, "message": gone.message}
+            return Response(body, status=status.HTTP_404_NOT_FOUND)
+        return Response(
+            {
+                "found": True,
+                "token": stored_token(invite),
+                "mesh": {"name": invite.mesh.name, "slug": invite.mesh.slug},
+                "role": invite.role,
+                "expires_at": invite.expires_at,
+            }
+        )

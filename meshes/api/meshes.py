@@ -1,0 +1,88 @@
+"""Endpoints that list, open, change and close meshes."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.base import AccountView, validated
+from meshes import selectors, services
+from meshes.api import shapes
+from meshes.api.bodies import CreateMeshBody, RenameMeshBody, UpdateMeshBody
+
+
+class CreateMesh(AccountView):
+    """POST /cli/mesh/create."""
+
+    serializer_class = CreateMeshBody
+
+    def post(self, request: Request) -> Response:
+        body = validated(CreateMeshBody, request)
+        created = services.create_mesh(owner=self.person(request), **body)
+        return Response(shapes.created_mesh(created))
+
+
+class CliMeshes(AccountView):
+    """GET /cli/meshes: joined and owned ones, with how many peers are connected."""
+
+    serializer_class = UpdateMeshBody
+
+    def get(self, request: Request) -> Response:
+        standings = selectors.standings_of(self.person(request))
+        ids = [standing.mesh.pk for standing in standings]
+        members, active = selectors.member_counts(ids), selectors.active_peer_counter(ids)
+        listed = [
+            shapes.joined_mesh(
+                standing,
+                member_count=members.get(standing.mesh.pk, 0),
+                active_peers=active.get(standing.mesh.pk, 0),
+            )
+            for standing in standings
+        ]
+        return Response({"meshes": listed})
+
+
+class OneMesh(AccountView):
+    """PATCH and DELETE /cli/mesh/<slug>, for the owner."""
+
+    serializer_class = UpdateMeshBody
+
+    def patch(self, request: Request, slug: str) -> Response:
+        standing = selectors.standing_in(self.person(request), slug)
+        standing.require_owner()
+        changes = validated(UpdateMeshBody, request)
+        return Response(shapes.mesh(services.update_mesh(mesh=standing.mesh, **changes)))
+
+    def delete(self, request: Request, slug: str) -> Response:
+        standing = selectors.standing_in(self.person(request), slug)
+        standing.require_owner()
+        services.archive_mesh(mesh=standing.mesh)
+        return Response({"ok": True})
+
+
+class MyMeshes(AccountView):
+    """GET /api/my/meshes: a bare array."""
+
+    serializer_class = RenameMeshBody
+
+    def get(self, request: Request) -> Response:
+        standings = selectors.standings_of(self.person(request))
+        counts = selectors.member_counts(standing.mesh.pk for standing in standings)
+        return Response(
+            [
+                shapes.my_mesh(standing, member_count=counts.get(standing.mesh.pk, 0))
+                for standing in standings
+            ]
+        )
+
+
+class MyMesh(AccountView):
+    """PATCH /api/my/meshes/<slug>: rename, for the owner."""
+
+    serializer_class = RenameMeshBody
+
+    def patch(self, request: Request, slug: str) -> Response:
+        standing = selectors.standing_in(self.person(request), slug)
+        standing.require_owner()
+        name = validated(RenameMeshBody, request)["name"]
+        return Response(shapes.mesh(services.update_mesh(mesh=standing.mesh, name=name)))

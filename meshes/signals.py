@@ -1,0 +1,15 @@
+"""What happened to a mesh, said after commit, for layers above that must act on it.
+
+`presence` listens and closes sockets or reloads rosters; `meshes` never imports it. Each is
+sent with `sender=Mesh`:
+
+roster_changed(mesh_id: str)                  members, roles, grants or policy changed
+member_revoked(mesh_id: str, member_id: str)  a member lost its place
+mesh_archived(mesh_id: str)                   the mesh is closed for everybody
+"""
+
+from django.dispatch import Signal
+
+roster_changed = Signal()
+member_revoked = Signal()
+mesh_archived = Signal()
