@@ -4,6 +4,7 @@ import math
 from http import HTTPStatus
 from typing import Any
 
+from claudemesh_wire.errors import MeshError
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
@@ -11,8 +12,6 @@ from django.views.csrf import csrf_failure as html_csrf_failure
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
-
-from claudemesh_wire.errors import MeshError
 
 # Paths that programs call. Everything else is a page for a person and fails as one.
 API_PREFIXES = ("/cli", "/api", "/invites", "/join", "/hook", "/mesh")

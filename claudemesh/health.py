@@ -4,6 +4,7 @@ import hmac
 from http import HTTPStatus
 from typing import Any
 
+from claudemesh_wire.errors import MeshError
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -11,7 +12,6 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
 from claudemesh import __version__, process, readiness
-from claudemesh_wire.errors import MeshError
 
 
 @require_safe
