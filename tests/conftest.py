@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 from pytest_django.fixtures import Settings
 
@@ -44,6 +45,8 @@ if "sqlite" in django_settings.DATABASES["default"]["ENGINE"]:
     # Django would test in memory; WAL and locking are only real in a file.
     test_file = str(django_settings.DATABASES["default"]["NAME"]) + "-test.sqlite3"
     django_settings.DATABASES["default"]["TEST"] = {"NAME": test_file}
+
+django.setup()  # the conftests below import models
 
 
 @pytest.fixture(autouse=True)

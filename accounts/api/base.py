@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from claudemesh_wire.errors import MeshError
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
@@ -31,7 +32,7 @@ class HasAccount(BasePermission):
 class AccountView(APIView):
     """A view for signed-in callers. `person(request)` is the account that asks."""
 
-    authentication_classes = (BearerAuthentication,)
+    authentication_classes: tuple[type[BaseAuthentication], ...] = (BearerAuthentication,)
     permission_classes: tuple[type[BasePermission], ...] = (HasAccount,)
     parser_classes = (BoundedJSONParser,)
 

@@ -126,7 +126,7 @@ class UpdateMemberBody(ChangesBody):
 
     display_name = NameField(required=False)
     role_tag = NameField(required=False, max_length=64, allow_blank=True)
-    groups = GroupBody(many=True, required=False, max_length=MAX_GROUPS)
+    groups = serializers.ListField(child=GroupBody(), required=False, max_length=MAX_GROUPS)
     message_mode = OneOfField(Member.MessageMode.values, required=False)
     role = OneOfField(GIVEN_ROLES, required=False)
 

@@ -1,0 +1,54 @@
+"""An account is its email address, in whatever letter case it is typed."""
+
+import pytest
+from claudemesh_wire.errors import MeshError
+from django.contrib.auth import authenticate
+from django.contrib.auth.hashers import identify_hasher
+from django.db import IntegrityError
+
+from accounts import services
+from accounts.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+def test_email_is_stored_in_lower_case() -> None:
+    assert User.objects.create_user(" Alice@Example.COM ").email == "alice@example.com"
+
+
+def test_the_same_address_in_other_case_is_the_same_account(alice: User) -> None:
+    with pytest.raises(IntegrityError):
+        User.objects.create_user("ALICE@example.com")
+
+
+def test_sign_in_ignores_letter_case() -> None:
+    user = User.objects.create_user("alice@example.com", "correct horse")
+    assert authenticate(username="ALICE@example.com", password="correct horse") == user
+
+
+def test_passwords_are_argon2(settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    user = User.objects.create_user("alice@example.com", "correct horse")
+    assert identify_hasher(user.password).algorithm == "argon2"
+
+
+def test_an_account_without_password_cannot_sign_in_with_one(alice: User) -> None:
+    assert not alice.has_usable_password()
+
+
+def test_a_superuser_may_enter_the_admin() -> None:
+    root = User.objects.create_superuser("root@example.com", "x")
+    assert (root.is_staff, root.is_superuser) == (True, True)
+
+
+def test_display_name_falls_back_to_the_local_part() -> None:
+    assert User(email="bob@example.com").display_name == "bob"
+
+
+def test_opening_an_account_twice_gives_the_same_one(alice: User) -> None:
+    assert services.open_account(email="Alice@example.com") == alice
+
+
+def test_opening_an_account_for_junk_is_refused() -> None:
+    with pytest.raises(MeshError, match="malformed"):
+        services.open_account(email="not an address")
