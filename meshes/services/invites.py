@@ -122,7 +122,11 @@ def canonical_v2(invite: Invite, owner_pubkey: str) -> str:
 
 
 def _token_v1(invite: Invite, mesh: Mesh, keys: MeshKeys) -> str:
-    """base64url of the signed v1 payload. It holds the root key: whoever has it can read."""
+    """base64url of the signed v1 payload. It holds the root key: whoever has it can read.
+
+    `invite_id` is not signed. Without it two invites of one second would be the same token, and
+    withdrawing one of them would not stop the other.
+    """
     expires_at_s = int(invite.expires_at.timestamp())
     statement = canonical.invite_v1(
         mesh.pk,
@@ -142,6 +146,7 @@ def _token_v1(invite: Invite, mesh: Mesh, keys: MeshKeys) -> str:
         "mesh_root_key": keys.root_key_text,
         "role": invite.role,
         "owner_pubkey": keys.owner_pubkey,
+        "invite_id": invite.pk,
         "signature": signing.sign(statement, keys.owner_secret),
     }
     return boxes.encode_key(json.dumps(payload, separators=(",", ":")).encode())
