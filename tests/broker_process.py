@@ -58,15 +58,23 @@ class Broker:
         """All that the broker wrote to stdout and stderr, over all its lives."""
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
-    def start(self) -> None:
-        """Start serving; returns when `/health/ready` says so. Raises with the log if it dies."""
+    def start(self, ready_timeout_s: float = READY_TIMEOUT_S) -> None:
+        """Launch, and return once it is ready."""
+        self.launch()
+        self.wait_until_ready(ready_timeout_s)
+
+    def launch(self) -> None:
+        """Start the process and return at once."""
         command = [sys.executable, str(REPOSITORY / "manage.py"), "serve"]
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env=self.environment, stdout=log, stderr=log, cwd=REPOSITORY
             )
+
+    def wait_until_ready(self, timeout_s: float = READY_TIMEOUT_S) -> None:
+        """Return once `/health/ready` is 200. Raises with the log if it dies or takes too long."""
         try:
-            wait_until(self.is_ready, what="The broker is ready", timeout_s=READY_TIMEOUT_S)
+            wait_until(self.is_ready, what="The broker is ready", timeout_s=timeout_s)
         except TimeoutError as error:
             self.kill9()
             raise TimeoutError(f"{error}\n{self.log}") from error
