@@ -12,7 +12,7 @@ from environ.fileaware_mapping import FileAwareMapping
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
-class SecretFileMapping(FileAwareMapping):
+class SecretFileMapping(FileAwareMapping):  # type: ignore[misc]  # environ has no type hints
     """`NAME_FILE` names a file whose content stands for `NAME`, without the final line break.
 
     Editors and `echo` end files with a line break, and no secret means one.
@@ -26,7 +26,7 @@ class SecretFileMapping(FileAwareMapping):
         return value.rstrip("\r\n") if isinstance(value, str) else value
 
 
-class Environment(environ.Env):
+class Environment(environ.Env):  # type: ignore[misc]  # the same
     """The django-environ reader over `SecretFileMapping`."""
 
     ENVIRON: MutableMapping[str, str] = SecretFileMapping()
