@@ -22,19 +22,19 @@ _MESH = {
     "invites": f"{_HERE}.invites:invites",
 }
 _TALK = {
-    "send": f"{_HERE}.talk:send",
-    "inbox": f"{_HERE}.talk:inbox",
-    "listen": f"{_HERE}.talk:listen",
-    "outbox": f"{_HERE}.talk:outbox",
-    "trace": f"{_HERE}.talk:trace",
-    "peers": f"{_HERE}.talk:peers",
+    "send": f"{_HERE}.send:send",
+    "inbox": f"{_HERE}.inbox:inbox",
+    "listen": f"{_HERE}.listen:listen",
+    "outbox": f"{_HERE}.outbox:outbox",
+    "trace": f"{_HERE}.trace:trace",
+    "peers": f"{_HERE}.peers:peers",
 }
 _YOU = {
-    "status": f"{_HERE}.you:status",
-    "summary": f"{_HERE}.you:summary",
-    "groups": f"{_HERE}.you:groups",
-    "profile": f"{_HERE}.you:profile",
-    "visible": f"{_HERE}.you:visible",
+    "status": f"{_HERE}.status:status",
+    "summary": f"{_HERE}.summary:summary",
+    "groups": f"{_HERE}.groups:groups",
+    "profile": f"{_HERE}.profile:profile",
+    "visible": f"{_HERE}.visible:visible",
 }
 _ACCOUNT = {
     "login": f"{_HERE}.account:login",

@@ -1,0 +1,1 @@
+"""A member's session with the broker: connecting, sending, receiving; prints nothing."""

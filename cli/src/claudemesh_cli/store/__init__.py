@@ -1,0 +1,1 @@
+"""What the CLI keeps on disk about messages: `mesh.db`; sends and receives nothing."""
