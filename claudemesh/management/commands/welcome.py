@@ -34,8 +34,7 @@ NEXT_STEPS = """
 
         cd {directory}
         export PATH="$PWD/.venv/bin:$PATH" CLAUDEMESH_CONFIG_DIR="$HOME/.claudemesh-bob"
-        export CLAUDEMESH_DISPLAY_NAME=bob
-        claudemesh join <the link that share printed>
+        claudemesh join --name bob <the link that share printed>
         claudemesh listen
 
       Back in the second:
