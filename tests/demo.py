@@ -1,4 +1,4 @@
-"""`make demo`: the story, end to end, with a real broker and the real CLI. Exits 1 if it differs."""
+"""`make demo`: the story with a real broker and the real CLI. Exits 1 if it goes otherwise."""
 
 import sys
 import tempfile

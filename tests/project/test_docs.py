@@ -1,10 +1,16 @@
-"""Settings and dependencies cannot be added without being documented."""
+"""What one can set, meet or measure cannot be added without being documented."""
 
 import ast
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from claudemesh_wire import broker, client
+from claudemesh_wire.errors import ERRORS
+from prometheus_client.registry import Collector
+
+from presence import metrics
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[.*\])?==", re.MULTILINE)
@@ -66,3 +72,25 @@ def test_every_requirement_is_pinned(name: str) -> None:
         if line and not line.startswith(("#", "-r", "./")) and "==" not in line
     ]
     assert loose == []
+
+
+def test_every_error_code_is_documented_and_no_other() -> None:
+    assert documented("docs/errors.md") == set(ERRORS)
+
+
+@pytest.mark.parametrize("union", [client.ClientMessage, broker.BrokerMessage])
+def test_every_message_type_is_documented(union: object) -> None:
+    text = (REPOSITORY / "docs" / "protocol.md").read_text()
+    tags = {struct.__struct_config__.tag for struct in get_args(union)}
+    assert len(tags) > 10
+    assert {tag for tag in tags if f"`{tag}" not in text} == set()
+
+
+def test_every_metric_is_documented_and_no_other() -> None:
+    metrics_of_core = (value for value in vars(metrics).values() if isinstance(value, Collector))
+    names = {
+        family.name + ("_total" if family.type == "counter" else "")
+        for metric in metrics_of_core
+        for family in metric.collect()
+    }
+    assert documented("docs/metrics.md") == names
