@@ -16,16 +16,21 @@ def api_url(named: str | None = None) -> str:
     The first of: `named`, CLAUDEMESH_API_URL, CLAUDEMESH_BROKER_URL, where one signed in, the
     default. Raises CliError for what is no address.
     """
-    signed_in = None
-    candidates = (
-        named,
-        os.environ.get("CLAUDEMESH_API_URL"),
-        os.environ.get("CLAUDEMESH_BROKER_URL"),
-    )
-    found = next((url for url in candidates if url), None)
-    if found is None:
-        signed_in = auth.load()
-    return http_url(found or (signed_in and signed_in.api_url) or DEFAULT_API_URL)
+    return http_url(named or _environment() or _signed_in() or DEFAULT_API_URL)
+
+
+def is_chosen() -> bool:
+    """True if the environment or a sign-in says which broker, so that it is not the default."""
+    return bool(_environment() or _signed_in())
+
+
+def _environment() -> str | None:
+    return os.environ.get("CLAUDEMESH_API_URL") or os.environ.get("CLAUDEMESH_BROKER_URL")
+
+
+def _signed_in() -> str | None:
+    stored = auth.load()
+    return stored.api_url if stored else None
 
 
 def http_url(url: str) -> str:

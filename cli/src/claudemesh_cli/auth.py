@@ -55,7 +55,7 @@ def _read(document: dict[str, Any]) -> Auth:
         user=user,
         token_source=str(document.get("token_source", "")),
         stored_at=str(document.get("stored_at", "")),
-        api_url=document.get("api_url"),
+        api_url=str(document.get("api_url") or "") or None,
     )
 
 

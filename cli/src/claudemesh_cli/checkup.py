@@ -90,7 +90,8 @@ def _config(everything: Config) -> Finding:
             f"{len(everything.unreadable)} entries of config.json cannot be read; they are kept.",
             "Compare them with a good one, or join those meshes again.",
         )
-    return Finding("config", True, f"{len(everything.meshes)} meshes.")
+    number = len(everything.meshes)
+    return Finding("config", True, "1 mesh." if number == 1 else f"{number} meshes.")
 
 
 def _account() -> Finding:
@@ -106,11 +107,12 @@ def _account() -> Finding:
 
 
 def _brokers(everything: Config) -> Iterator[Finding]:
-    """Each broker that a mesh or the account names, once."""
+    """Each broker that a mesh, the account or the environment names, once."""
     urls: list[str] = []
     try:
-        urls.append(addresses.api_url())
         urls += [addresses.http_url(entry.broker_url) for entry in everything.meshes]
+        if not urls or addresses.is_chosen():
+            urls.append(addresses.api_url())
     except CliError as error:
         yield Finding("broker", False, error.message, error.hint)
     for url in dict.fromkeys(urls):

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import time
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from claudemesh_wire import boxes, canonical, signing
@@ -17,6 +17,12 @@ from claudemesh_cli.errors import CliError, ExitCode
 from claudemesh_cli.invitations import ClaimReply, Invitation, TokenPayload
 
 MAX_NAME_CHARS = 64
+Reply = TypeVar("Reply")
+#: Refusals of an invitation that no second try can change.
+_HOPELESS = frozenset(
+    {"not_found", "revoked", "expired", "exhausted", "mesh_not_found"}
+    | {f"invite_{why}" for why in ("not_found", "revoked", "expired", "exhausted")}
+)
 
 
 class _Created(msgspec.Struct):
@@ -96,7 +102,7 @@ def _join_by_code(invitation: Invitation, code: str, display_name: str) -> MeshE
         "proof": signing.sign(canonical.claim(code, keys.public, recipient), keys.secret),
         "display_name": display_name,
     }
-    reply = api.request("POST", f"/invites/{code}/claim", ClaimReply, body)
+    reply = _use(api, f"/invites/{code}/claim", body, ClaimReply, code)
     invitations.check_claim(reply)
     entry = _store(_claimed_entry(reply, keys, code))
     pending.done(code)
@@ -129,7 +135,7 @@ def _join_by_token(invitation: Invitation, token: str, display_name: str) -> Mes
         "peer_pubkey": keys.public,
         "display_name": display_name,
     }
-    joined = _api(invitation.api_url).request("POST", "/join", _Joined, body)
+    joined = _use(_api(invitation.api_url), "/join", body, _Joined, name)
     entry = _store(_token_entry(payload, joined.member_id, keys))
     pending.done(name)
     return entry
@@ -149,6 +155,19 @@ def _token_entry(payload: TokenPayload, member_id: str, keys: KeyPair) -> MeshEn
         invite_version=1,
         extra={"ownerPubkey": payload.owner_pubkey},
     )
+
+
+def _use(api: Api, path: str, body: dict[str, Any], reply: type[Reply], name: str) -> Reply:
+    """Use the invitation; the key kept for another try goes when the broker will never take it."""
+    try:
+        return api.request("POST", path, reply, body)
+    except CliError as error:
+        if error.code in _HOPELESS:
+            pending.done(name)
+            raise CliError(
+                error.code, error.message, "Ask for a new link.", error.exit_code
+            ) from error
+        raise
 
 
 def _api(named: str | None) -> Api:

@@ -13,8 +13,10 @@ class LazyGroup(click.RichGroup):
     """A group over a table: heading -> command name -> "module:attribute"."""
 
     def __init__(self, *args: Any, sections: Sections, **settings: Any) -> None:
+        panels = [{"name": name, "commands": list(table)} for name, table in sections.items()]
+        context = settings.setdefault("context_settings", {})
+        context["rich_help_config"] = {"command_groups": {"claudemesh": panels}}
         super().__init__(*args, **settings)
-        self.sections = sections
         self._targets = {
             name: target for table in sections.values() for name, target in table.items()
         }

@@ -45,7 +45,7 @@ _SETUP = {"doctor": f"{_HERE}.setup:doctor", "completions": f"{_HERE}.setup:comp
 
 #: Heading in `--help` -> its commands.
 SECTIONS = {
-    "Mesh": _MESH,
+    "Mesh": {**_MESH, "mesh": f"{__name__}:mesh_group"},
     "Talk": _TALK,
     "You": _YOU,
     "Account": _ACCOUNT,
@@ -85,9 +85,6 @@ def cli(output: Output, ctx: click.Context) -> None:
 @click.group("mesh", cls=LazyGroup, sections={"Mesh": _MESH})
 def mesh_group() -> None:
     """Make, join and manage meshes; each of these also works without `mesh`."""
-
-
-cli.add_command(mesh_group)
 
 
 def main(arguments: Sequence[str]) -> int:

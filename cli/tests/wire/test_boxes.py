@@ -104,6 +104,12 @@ def test_group_message_in_anothers_name_is_refused() -> None:
         boxes.open_group(*forged, **WHERE, sender=ALICE.public)
 
 
+def test_group_message_naming_another_author_inside_is_refused() -> None:
+    odd = group(signer=ALICE, claimed=MALLORY)
+    with pytest.raises(DecryptError):
+        boxes.open_group(*odd, **WHERE, sender=ALICE.public)
+
+
 def test_group_message_relabelled_by_the_broker_is_refused() -> None:
     with pytest.raises(DecryptError):
         boxes.open_group(*group(), **WHERE, sender=MALLORY.public)

@@ -97,10 +97,14 @@ def _show(output: Output, rows: list[dict[str, Any]]) -> None:
         if not rows:
             console.print("No invitations. Make one: claudemesh share")
             return
-        table = Table("ID", "CODE", "ROLE", "STATUS", "LEFT", "EXPIRES", "FOR", box=None)
-        keys = ("id", "code", "role", "status", "uses_left", "expires_at", "email")
+        table = Table(box=None, pad_edge=False)
+        for heading in ("CODE", "ROLE", "STATUS", "LEFT", "EXPIRES", "FOR"):
+            table.add_column(heading, overflow="fold")
+        keys = ("code", "role", "status", "uses_left", "expires_at", "email")
         for row in rows:
-            table.add_row(*(Text(clean(str(row.get(key) or ""), one_line=True)) for key in keys))
+            cells = (row.get(key) for key in keys)
+            texts = ("" if cell is None else str(cell) for cell in cells)
+            table.add_row(*(Text(clean(text, one_line=True)) for text in texts))
         console.print(table)
 
     output.data({"invites": rows}, render)

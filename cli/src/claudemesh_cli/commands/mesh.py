@@ -66,7 +66,9 @@ def list_(output: Output) -> None:
         from rich.table import Table
         from rich.text import Text
 
-        table = Table("MESH", "NAME", "ROLE", "MEMBERS", "ONLINE", "", box=None, pad_edge=False)
+        table = Table(box=None, pad_edge=False)
+        for heading in ("MESH", "NAME", "ROLE", "MEMBERS", "ONLINE", ""):
+            table.add_column(heading, overflow="fold")
         for row in rows:
             cells = (row["slug"], row["name"], row["role"], row["member_count"])
             note = "" if row["joined"] else "not on this machine"

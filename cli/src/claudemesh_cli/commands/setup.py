@@ -29,9 +29,10 @@ def doctor(output: Output, fix: bool) -> int:
     def render(console: Console) -> None:
         for finding in findings:
             mark = "ok  " if finding.ok else "FAIL"
-            console.print(clean(f"{mark} {finding.name}: {finding.message}", one_line=True))
+            said = clean(f"{finding.name}: {finding.message}", one_line=True)
+            console.print(f"{mark}  {said}")
             if finding.hint and not finding.ok:
-                console.print(f"       {finding.hint}")
+                console.print(f"      {finding.hint}")
 
     checks = [dataclasses.asdict(finding) for finding in findings]
     output.data({"ok": healthy, "checks": checks}, render)
