@@ -14,6 +14,7 @@ from django.core.validators import validate_email
 from claudemesh.environment import BASE_DIR
 from claudemesh.migrate_lock import migrate
 
+CLI_DEFAULT_URL = "http://localhost:7900"
 FALLBACK_EMAIL = "you@localhost"
 
 NEXT_STEPS = """
@@ -26,7 +27,7 @@ NEXT_STEPS = """
 
         cd {directory}
         export PATH="$PWD/.venv/bin:$PATH"
-        claudemesh login --token "$(.venv/bin/python manage.py issue_token {email})"
+        claudemesh login {url_option}--token "$(.venv/bin/python manage.py issue_token {email})"
         claudemesh create demo
         claudemesh share
 
@@ -63,6 +64,9 @@ class Command(BaseCommand):
             dedent(NEXT_STEPS).format(
                 app_url=settings.APP_URL,
                 email=email,
+                url_option=""
+                if settings.APP_URL == CLI_DEFAULT_URL
+                else f"--url {settings.APP_URL} ",
                 password_line=password_line,
                 directory=BASE_DIR,
             )
