@@ -72,7 +72,7 @@ class Api:
         path: str,
         body: dict[str, Any] | None = None,
         *,
-        read_timeout_s: float = READ_TIMEOUT_S,
+        read_timeout_s: float | None = None,
     ) -> RawReply:
         """The bare answer, whatever its status. Raises CliError if there is none."""
         import urllib3
@@ -89,7 +89,7 @@ class Api:
                 self.base_url + path,
                 body=None if body is None else msgspec.json.encode(body),
                 headers=headers,
-                timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=read_timeout_s),
+                timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=read_timeout_s or READ_TIMEOUT_S),
                 retries=False,
                 redirect=False,
                 preload_content=False,

@@ -125,15 +125,15 @@ _HINT = "Put it right and move it back, or join your meshes again."
 
 
 def _read(path: Path, document: Any) -> Config:
-    if not isinstance(document, dict) or not isinstance(document.get("meshes", []), list):
-        raise damaged(path, "not a claudemesh configuration", _HINT)
-    version = document.get("version", VERSION)
-    if not isinstance(version, int) or version > VERSION:
+    version = document.get("version", VERSION) if isinstance(document, dict) else None
+    if isinstance(version, int) and version > VERSION:
         raise CliError(
             "config_too_new",
-            f"{path} was written by a newer claudemesh (version {version!r}).",
+            f"{path} was written by a newer claudemesh (version {version}).",
             "Upgrade claudemesh; the file was left as it is.",
         )
+    if version != VERSION or not isinstance(document.get("meshes", []), list):
+        raise damaged(path, "not a claudemesh configuration", _HINT)
     rest = {key: value for key, value in document.items() if key not in ("version", "meshes")}
     config = Config(extra=rest)
     if isinstance(rest.get("displayName"), str):

@@ -71,7 +71,10 @@ def _scheme(text: str) -> str:
 
 
 def _parse_link(link: str) -> Invitation:
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        raise _bad(f"{link!r} is not an invitation link") from None
     before, _, last = parts.path.rstrip("/").rpartition("/")
     base, _, kind = before.rpartition("/")
     api_url = http_url(urlunsplit((parts.scheme, parts.netloc, base, "", "")))

@@ -99,7 +99,7 @@ def _show(output: Output, rows: list[dict[str, Any]]) -> None:
             return
         table = Table(box=None, pad_edge=False)
         for heading in ("CODE", "ROLE", "STATUS", "LEFT", "EXPIRES", "FOR"):
-            table.add_column(heading, overflow="fold")
+            table.add_column(heading, overflow="fold", no_wrap=heading == "CODE")
         keys = ("code", "role", "status", "uses_left", "expires_at", "email")
         for row in rows:
             cells = (row.get(key) for key in keys)

@@ -68,7 +68,7 @@ def list_(output: Output) -> None:
 
         table = Table(box=None, pad_edge=False)
         for heading in ("MESH", "NAME", "ROLE", "MEMBERS", "ONLINE", ""):
-            table.add_column(heading, overflow="fold")
+            table.add_column(heading, overflow="fold", no_wrap=heading == "MESH")
         for row in rows:
             cells = (row["slug"], row["name"], row["role"], row["member_count"])
             note = "" if row["joined"] else "not on this machine"
