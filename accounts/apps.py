@@ -1,4 +1,4 @@
-"""Registers the accounts app with Django; holds no logic."""
+"""Registers the accounts app with Django, and its bearer token with the OpenAPI generator."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,6 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts.api import schema  # noqa: F401 - importing it registers the scheme

@@ -9,8 +9,9 @@ and belong next to `members`; they announce themselves with `roster.touch` and
 `signals.member_revoked`.
 """
 
+from meshes.services.binding import bind_member_key
 from meshes.services.invites import create_invite, revoke_invite
-from meshes.services.joining import bind_member_key, claim_invite, join_with_token
+from meshes.services.joining import claim_invite, join_with_token
 from meshes.services.keys import ensure_keys
 from meshes.services.members import update_member
 from meshes.services.meshes import archive_mesh, create_mesh, update_mesh

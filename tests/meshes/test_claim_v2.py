@@ -141,6 +141,11 @@ def test_a_row_whose_role_was_raised_behind_the_signature_is_refused(code: str) 
     assert refused(code, claim_body(code, DAVE)) == (400, "bad_signature")
 
 
+def test_a_statement_that_is_not_the_rows_own_is_refused(code: str) -> None:
+    Invite.objects.update(canonical_v2="v=2|another|statement")
+    assert refused(code, claim_body(code, DAVE)) == (400, "bad_signature")
+
+
 def test_a_removed_key_cannot_come_back(erin: Person, code: str) -> None:
     status, reply = claim(code, claim_body(code, erin.keys))
     assert (status, reply["error"]) == (403, "revoked")

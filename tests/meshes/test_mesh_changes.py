@@ -129,6 +129,7 @@ def test_archiving_closes_the_mesh_for_everybody(
     assert Member.objects.filter(mesh=owner.mesh).count() == 2
     assert bob.call("get", "/api/my/meshes").json() == []
     assert alice.call("get", "/cli/meshes").json() == {"meshes": []}
+    assert alice.call("get", "/cli/mesh/acme/members").status_code == 404
     assert alice.call("delete", "/cli/mesh/acme").status_code == 404
 
 
