@@ -45,6 +45,7 @@ ERRORS: dict[str, ErrorRow] = {
     "forbidden": ErrorRow("You may not do that; ask the mesh's owner or an admin.", 403),
     "ambiguous": ErrorRow("Several peers match; name one of them exactly.", 409),
     "invalid": ErrorRow("That cannot be done to this peer.", 422),
+    "status_kept": ErrorRow("A hook set the status moments ago; try again in 30 seconds.", 409),
     "not_found": ErrorRow("There is no such thing, or it is not yours to see.", 404),
     "exists": ErrorRow("That name is taken; choose another.", 409),
     # HTTP

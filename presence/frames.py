@@ -13,29 +13,21 @@ _MAX_MEDIUM = 0xFFFF
 class TextFrame:
     """One outgoing text message; `size` is its payload in bytes.
 
-    Servers that do not know `wire_bytes` send `text` as usual.
+    Our server writes `wire_bytes` as they are; other ASGI servers are given `text`.
     """
 
-    __slots__ = ("_wire", "payload")
+    __slots__ = ("_wire", "size", "text")
 
-    def __init__(self, payload: bytes) -> None:
-        self.payload = payload
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.size = len(text)
         self._wire: bytes | None = None
-
-    @property
-    def text(self) -> str:
-        """The payload as text."""
-        return self.payload.decode()
-
-    @property
-    def size(self) -> int:
-        """Payload bytes."""
-        return len(self.payload)
 
     def wire_bytes(self) -> bytes:
         """Header and payload, ready for the transport."""
         if self._wire is None:
-            self._wire = _header(len(self.payload)) + self.payload
+            payload = self.text.encode()
+            self._wire = _header(len(payload)) + payload
         return self._wire
 
 

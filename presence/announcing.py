@@ -1,0 +1,61 @@
+"""Tells the other members of a mesh that a peer came, came back or left."""
+
+from typing import Any
+
+from claudemesh_wire.broker import Push
+from claudemesh_wire.codec import encode
+from msgspec import to_builtins
+
+from presence.clock import iso, now
+from presence.doorbell import Doorbell
+from presence.frames import TextFrame
+from presence.hub import Hub
+from presence.peer import Peer
+
+
+class Announcer:
+    """Peer events go to other members only, on every node, and never about hidden peers."""
+
+    def __init__(self, hub: Hub, doorbell: Doorbell) -> None:
+        self._hub = hub
+        self._doorbell = doorbell
+
+    def joined(self, peer: Peer) -> None:
+        """A member that was not here before."""
+        self._announce("peer_joined", peer, {})
+
+    def returned(self, peer: Peer, *, last_seen_at: str, summary: str | None) -> None:
+        """A member that was here before, with what it was doing."""
+        self._announce("peer_returned", peer, {"lastSeenAt": last_seen_at, "summary": summary})
+
+    def left(self, peer: Peer, reason: str) -> None:
+        """A peer is gone for good."""
+        self._announce("peer_left", peer, {"reason": reason})
+
+    def pass_on(self, mesh_id: str, *, not_member: str, text: str) -> None:
+        """Hands a ready frame to every session here but those of one member."""
+        frame = TextFrame(text)
+        for session in self._hub.in_mesh(mesh_id):
+            if session.member_id != not_member and not session.ephemeral:
+                session.outbound.put(frame)
+
+    def _announce(self, event: str, peer: Peer, more: dict[str, Any]) -> None:
+        if not peer.visible:
+            return
+        data = {"name": peer.name, "pubkey": peer.key, "groups": to_builtins(peer.groups)}
+        text = encode(
+            Push(
+                message_id="",
+                mesh_id=peer.mesh_id,
+                sender_pubkey="system",
+                priority="low",
+                nonce="",
+                ciphertext="",
+                created_at=iso(now()),
+                subtype="system",
+                event=event,
+                event_data=data | more,
+            )
+        )
+        self.pass_on(peer.mesh_id, not_member=peer.member_id, text=text)
+        self._doorbell.ring_event(peer.mesh_id, not_member=peer.member_id, text=text)

@@ -1,0 +1,173 @@
+"""A session comes onto the mesh: admitted by the ledger, listed, announced, given its mail."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from claudemesh_wire.errors import MeshError
+from claudemesh_wire.fields import GroupRef
+
+from presence import metrics
+from presence.announcing import Announcer
+from presence.arrival import Admission, Arrival, Replaced
+from presence.clock import iso, now
+from presence.doorbell import Doorbell
+from presence.hub import Hub
+from presence.ledger import Ledger
+from presence.pushing import Pusher
+from presence.receipts import Receipts
+from presence.registry import Rosters
+from presence.roster import MemberView, Roster
+from presence.session import Session
+
+HELLO_SKEW_S = 60
+MAX_RELOADS = 3
+
+
+@dataclass(slots=True, eq=False)
+class Candidate:
+    """A verified hello. `signature` is set for version 1 only: it may be used once."""
+
+    session: Session
+    groups: list[GroupRef] | None
+    signature: str
+
+
+class Comings:
+    """Turns a candidate into a listed session."""
+
+    def __init__(
+        self,
+        *,
+        hub: Hub,
+        rosters: Rosters,
+        ledger: Ledger,
+        pusher: Pusher,
+        receipts: Receipts,
+        announcer: Announcer,
+        doorbell: Doorbell,
+    ) -> None:
+        self._hub = hub
+        self._rosters = rosters
+        self._ledger = ledger
+        self._pusher = pusher
+        self._receipts = receipts
+        self._announcer = announcer
+        self._doorbell = doorbell
+
+    async def admit(self, candidate: Candidate, roster: Roster) -> Admission:
+        """Stores and lists the session. Raises MeshError `capacity`, `replayed`, `revoked`, …
+
+        The caller sends `hello_ack` and then calls `settle_in`.
+        """
+        peer = candidate.session.peer
+        self._reserve(candidate, roster)
+        try:
+            admission = await self._admit(candidate, roster)
+        except BaseException:
+            self._hub.release(peer.mesh_id, peer.member_id)
+            raise
+        self._list(candidate.session, admission, roster)
+        return admission
+
+    def settle_in(self, session: Session, admission: Admission) -> None:
+        """After `hello_ack`: tells the others, and reads the mail that waits."""
+        metrics.connections.inc()
+        for parcel in admission.undeliverable:
+            self._receipts.send(parcel, "undeliverable", "session_gone")
+        if session.ephemeral:
+            return
+        self._announce(session, admission)
+        self._doorbell.ring_roster(session.mesh_id)
+        if admission.has_mail:
+            self._pusher.refill(session)
+
+    def _reserve(self, candidate: Candidate, roster: Roster) -> None:
+        peer = candidate.session.peer
+        here = [twin for twin in roster.twins(peer) if twin.session is not None]
+        self._hub.reserve(peer.mesh_id, peer.member_id, replacing=len(here))
+
+    async def _admit(self, candidate: Candidate, roster: Roster) -> Admission:
+        """Enters the arrival; a stale roster is read again and the member checked again."""
+        peer = candidate.session.peer
+        for _ in range(MAX_RELOADS):
+            member = check_member(roster, peer.member_id, peer.member_key)
+            admission = await self._enter(candidate, roster, member)
+            if not admission.refused:
+                return admission
+            if admission.refused != "stale":
+                raise MeshError(admission.refused)
+            fresh = await self._rosters.refresh(peer.mesh_id)
+            if fresh is None:
+                raise MeshError("unauthorized")
+            roster = fresh
+        raise MeshError("unavailable")
+
+    def _enter(
+        self, candidate: Candidate, roster: Roster, member: MemberView
+    ) -> "asyncio.Future[Admission]":
+        answer: asyncio.Future[Admission] = asyncio.get_running_loop().create_future()
+        self._ledger.admit(
+            Arrival(
+                peer=candidate.session.peer,
+                groups=candidate.groups,
+                default_groups=member.groups,
+                ephemeral=candidate.session.ephemeral,
+                roster_version=roster.mesh.version,
+                signature=candidate.signature,
+                signature_expires_at=now() + timedelta(seconds=2 * HELLO_SKEW_S),
+                done=lambda admission: answer.done() or answer.set_result(admission),
+            )
+        )
+        return answer
+
+    def _list(self, session: Session, admission: Admission, roster: Roster) -> None:
+        peer = session.peer
+        peer.groups = admission.groups or []
+        if admission.restored is not None:
+            peer.summary = admission.restored.summary
+            peer.visible = admission.restored.visible
+        for replaced in admission.replaced:
+            self._replace(roster, replaced)
+        self._hub.add(session)
+        peer.session = session
+        if not session.ephemeral:
+            roster.add(peer)
+
+    def _replace(self, roster: Roster, replaced: Replaced) -> None:
+        """The older presence goes silently; its socket is closed wherever it is."""
+        older = roster.remove(replaced.presence_id)
+        if older is not None and older.session is not None:
+            self._hub.remove(older.session)
+            older.session.outbound.close(1000, "session_replaced")
+            older.session = None
+        elif replaced.was_connected:
+            self._doorbell.ring_close(
+                roster.mesh.id, replaced.presence_id, 1000, "session_replaced"
+            )
+
+    def _announce(self, session: Session, admission: Admission) -> None:
+        if admission.replaced:
+            return
+        restored = admission.restored
+        if restored is None or restored.last_seen_at is None:
+            self._announcer.joined(session.peer)
+        else:
+            self._announcer.returned(
+                session.peer,
+                last_seen_at=iso(restored.last_seen_at),
+                summary=restored.summary,
+            )
+
+
+def check_member(roster: Roster, member_id: str, member_key: str) -> MemberView:
+    """The member who says hello. Raises MeshError `unauthorized`, `revoked`."""
+    member = roster.members.get(member_id)
+    if member is None or roster.mesh.archived or member.pubkey != member_key:
+        raise MeshError("unauthorized")
+    if member.revoked:
+        raise MeshError(
+            "revoked",
+            f'You\'ve been removed from "{roster.mesh.name}". Contact the mesh owner to rejoin.',
+        )
+    return member

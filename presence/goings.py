@@ -1,0 +1,95 @@
+"""A session goes: into its lease when the line dropped, for good when it said so or was told to."""
+
+from datetime import timedelta
+
+from presence.announcing import Announcer
+from presence.clock import now
+from presence.config import Config
+from presence.doorbell import Doorbell
+from presence.hub import Hub
+from presence.ledger import Ledger
+from presence.peer import Peer
+from presence.pushing import Pusher
+from presence.receipts import Receipts
+from presence.registry import Rosters
+from presence.session import Session
+from presence.storage.departures import Ended, end, start_lease
+
+#: Close codes of a client that says goodbye (RFC 6455, section 7.4.1; 1005: none given).
+CLEAN = frozenset({1000, 1001, 1005})
+
+
+class Goings:
+    """Takes sessions off this node and presences off the mesh."""
+
+    def __init__(
+        self,
+        *,
+        config: Config,
+        hub: Hub,
+        rosters: Rosters,
+        ledger: Ledger,
+        pusher: Pusher,
+        receipts: Receipts,
+        announcer: Announcer,
+        doorbell: Doorbell,
+    ) -> None:
+        self._config = config
+        self._hub = hub
+        self._rosters = rosters
+        self._ledger = ledger
+        self._pusher = pusher
+        self._receipts = receipts
+        self._announcer = announcer
+        self._doorbell = doorbell
+
+    async def socket_gone(self, session: Session, *, clean: bool) -> None:
+        """The socket of a session is closed. Does nothing if the session was replaced."""
+        if not self._hub.remove(session):
+            return
+        peer = session.peer
+        peer.session = None
+        if session.ephemeral:
+            self._drop_unused(peer.mesh_id)
+        elif clean:
+            await self.end([peer], "left")
+        else:
+            await self._start_lease(peer)
+
+    async def end(self, peers: list[Peer], reason: str) -> None:
+        """Ends presences for good: unlists them, settles their mail, tells the others."""
+        for peer in peers:
+            roster = self._rosters.loaded(peer.mesh_id)
+            if roster is not None:
+                roster.remove(peer.presence_id)
+        ids = [peer.presence_id for peer in peers]
+        ended = await self._ledger.call(lambda: end(ids))
+        gone = {one.presence_id for one in ended}
+        for peer in peers:
+            if peer.presence_id in gone:
+                self._announcer.left(peer, reason)
+                self._doorbell.ring_roster(peer.mesh_id)
+        self._settle_mail(ended)
+        for mesh_id in {peer.mesh_id for peer in peers}:
+            self._drop_unused(mesh_id)
+
+    def _settle_mail(self, ended: list[Ended]) -> None:
+        for one in ended:
+            for parcel in one.undeliverable:
+                self._receipts.send(parcel, "undeliverable", "session_gone")
+            if one.moved:
+                self._pusher.nudge(one.member_id)
+                self._doorbell.ring_mail(one.mesh_id, [one.member_id])
+
+    async def _start_lease(self, peer: Peer) -> None:
+        peer.lease_expires_at = now() + timedelta(seconds=self._config.presence_lease_s)
+        expires_at = peer.lease_expires_at
+        await self._ledger.call(lambda: start_lease(peer.presence_id, expires_at))
+        self._doorbell.ring_roster(peer.mesh_id)
+        self._drop_unused(peer.mesh_id)
+
+    def _drop_unused(self, mesh_id: str) -> None:
+        """A roster without sessions here is not kept up to date, so it is forgotten."""
+        if not self._hub.expects(mesh_id):
+            self._rosters.drop(mesh_id)
+            self._doorbell.unsubscribe(mesh_id)

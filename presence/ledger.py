@@ -1,0 +1,145 @@
+"""Group commit: while one batch is being committed the next one forms.
+
+One transaction serves many senders, and an idle broker adds no delay. Order of submission is
+order of commit. Decides nothing about who may send what.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+from claudemesh_wire.errors import MeshError
+from django.db import InterfaceError, OperationalError, transaction
+
+from presence import metrics
+from presence.arrival import Admission, Arrival
+from presence.clock import monotonic
+from presence.drafts import Draft, Refused, Settlement
+from presence.storage.batch import Batch, Outcomes, commit
+from presence.storage.thread import DatabaseThread
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+RETRY_SETTLEMENTS_S = 1.0
+
+
+class Ledger:
+    """Takes entries on the event loop, writes them in the database thread, answers on the loop.
+
+    Bounded by `max_entries` and `max_bytes` of message bodies; past that, `overloaded`.
+    """
+
+    def __init__(self, thread: DatabaseThread, *, max_entries: int, max_bytes: int) -> None:
+        self._thread = thread
+        self._max_entries = max_entries
+        self._max_bytes = max_bytes
+        self._forming = Batch()
+        self._forming_bytes = 0
+        self._committing = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def admit(self, arrival: Arrival) -> None:
+        """Enters a hello. Raises MeshError `overloaded`."""
+        self._check_room(0)
+        self._forming.arrivals.append(arrival)
+        self._start_soon()
+
+    def record(self, draft: Draft) -> None:
+        """Enters a message. Raises MeshError `overloaded`."""
+        self._check_room(draft.message.size)
+        self._forming.drafts.append(draft)
+        self._forming_bytes += draft.message.size
+        self._start_soon()
+
+    def settle(self, settlement: Settlement) -> None:
+        """Enters a settlement; bounded by the windows of the sessions they come from."""
+        self._forming.settlements.append(settlement)
+        self._start_soon()
+
+    async def call(self, work: Callable[[], T]) -> T:
+        """Runs `work` in a transaction of its own, after the batch being committed.
+
+        Raises what `work` raises; MeshError `unavailable` if the database cannot be reached.
+        """
+        try:
+            return await self._thread.submit(lambda: _in_transaction(work))
+        except (OperationalError, InterfaceError) as error:
+            raise MeshError("unavailable") from error
+
+    async def flush(self) -> None:
+        """Returns when everything entered so far is committed or refused."""
+        await self._idle.wait()
+
+    def _check_room(self, size: int) -> None:
+        full = len(self._forming) >= self._max_entries
+        if full or self._forming_bytes + size > self._max_bytes:
+            raise MeshError("overloaded", retry_after_ms=1000)
+
+    def _start_soon(self) -> None:
+        metrics.queue_depth.set(len(self._forming))
+        if not self._committing:
+            self._committing = True
+            self._idle.clear()
+            asyncio.get_running_loop().call_soon(self._start)
+
+    def _start(self) -> None:
+        batch, self._forming, self._forming_bytes = self._forming, Batch(), 0
+        metrics.queue_depth.set(0)
+        started = monotonic()
+        future = self._thread.submit(lambda: commit(batch))
+        future.add_done_callback(lambda done: self._finish(batch, done, started))
+
+    def _finish(self, batch: Batch, done: "asyncio.Future[Outcomes]", started: float) -> None:
+        metrics.ledger_batch.observe(len(batch))
+        metrics.ledger_commit.observe(monotonic() - started)
+        error = done.exception()
+        try:
+            if error is None:
+                metrics.db_healthy.set(1)
+                _answer(batch, done.result())
+            else:
+                metrics.db_healthy.set(0)
+                logger.error("a batch of %d could not be stored: %s", len(batch), error)
+                self._refuse(batch)
+        finally:
+            if len(self._forming):
+                self._start()
+            else:
+                self._committing = False
+                self._idle.set()
+
+    def _refuse(self, batch: Batch) -> None:
+        """Nothing was stored. Settlements are facts, so they are entered again a little later."""
+        unavailable = Outcomes(
+            admissions=[Admission(refused="unavailable")] * len(batch.arrivals),
+            recorded=[Refused("unavailable")] * len(batch.drafts),
+        )
+        _answer(batch, unavailable)
+        loop = asyncio.get_running_loop()
+        for settlement in batch.settlements:
+            loop.call_later(RETRY_SETTLEMENTS_S, self.settle, settlement)
+
+
+def _answer(batch: Batch, outcomes: Outcomes) -> None:
+    for arrival, admission in zip(batch.arrivals, outcomes.admissions, strict=True):
+        _tell(lambda a=arrival, answer=admission: a.done(answer))
+    for draft, outcome in zip(batch.drafts, outcomes.recorded, strict=True):
+        _tell(lambda d=draft, answer=outcome: d.done(d, answer))
+    for settlement in outcomes.settled:
+        _tell(lambda s=settlement: s.done(s))
+
+
+def _tell(answer: Callable[[], None]) -> None:
+    """A failure of one listener is logged and must not cost the others their answer."""
+    try:
+        answer()
+    except Exception:
+        logger.exception("an answer of the ledger could not be taken")
+
+
+def _in_transaction(work: Callable[[], T]) -> T:
+    with transaction.atomic():
+        return work()

@@ -1,0 +1,66 @@
+"""Tells senders how far their messages have come."""
+
+from claudemesh_wire.broker import Receipt
+from claudemesh_wire.codec import encode
+
+from presence import metrics
+from presence.clock import iso, now
+from presence.doorbell import Doorbell
+from presence.drafts import SettledState
+from presence.frames import TextFrame
+from presence.hub import Hub
+from presence.parcel import Parcel
+
+
+class Receipts:
+    """Sends receipts to the session a message came from, on whichever node it is.
+
+    Nobody there: nothing is lost, `message_status` reads the same from the database.
+    """
+
+    def __init__(self, hub: Hub, doorbell: Doorbell) -> None:
+        self._hub = hub
+        self._doorbell = doorbell
+
+    def send(self, parcel: Parcel, state: SettledState, reason: str = "") -> None:
+        """Sends one receipt, if anybody asked for it."""
+        message = parcel.message
+        if not self._deliver(message.sender_id, message.sender_key, parcel, state, reason):
+            self._doorbell.ring_receipt(
+                message.mesh_id,
+                member_id=message.sender_id,
+                session_key=message.sender_key,
+                text=_receipt(parcel, state, reason),
+            )
+
+    def pass_on(self, member_id: str, session_key: str, text: str) -> None:
+        """A receipt from another node."""
+        for session in self._hub.of_member(member_id):
+            if session.wants_receipts and session.peer.session_key == session_key:
+                session.outbound.put(TextFrame(text))
+
+    def _deliver(
+        self, member_id: str, key: str, parcel: Parcel, state: SettledState, reason: str
+    ) -> bool:
+        for session in self._hub.of_member(member_id):
+            if session.peer.session_key == key:
+                if session.wants_receipts:
+                    metrics.receipts.labels(state).inc()
+                    session.outbound.put(TextFrame(_receipt(parcel, state, reason)))
+                return True
+        return False
+
+
+def _receipt(parcel: Parcel, state: SettledState, reason: str) -> str:
+    message = parcel.message
+    return encode(
+        Receipt(
+            message_id=message.id,
+            id=message.client_id,
+            recipient=parcel.recipient_key,
+            recipient_name=parcel.recipient_name,
+            state=state,
+            at=iso(now()),
+            reason=reason or None,
+        )
+    )

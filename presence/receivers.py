@@ -1,0 +1,29 @@
+"""Hears what the layers below announce after commit, on whatever thread that is."""
+
+from typing import Any
+
+from meshes.selectors import register_active_peer_counter
+from meshes.signals import mesh_archived, roster_changed
+from presence.runtime import current_if_any
+from presence.storage.presences import count_connected
+
+
+def connect() -> None:
+    """Subscribes to the signals of meshes and lends it the count of connected peers."""
+    roster_changed.connect(on_roster_changed, dispatch_uid="presence.roster_changed")
+    mesh_archived.connect(on_mesh_archived, dispatch_uid="presence.mesh_archived")
+    register_active_peer_counter(count_connected)
+
+
+def on_roster_changed(sender: Any, mesh_id: str, **_: Any) -> None:
+    """Rereads the roster of a mesh that is held here, and rings the others."""
+    runtime = current_if_any()
+    if runtime is not None and runtime.loop is not None:
+        runtime.loop.call_soon_threadsafe(runtime.reconciler.mesh_changed, mesh_id)
+
+
+def on_mesh_archived(sender: Any, mesh_id: str, **_: Any) -> None:
+    """Closes the sockets of a mesh that is no more."""
+    runtime = current_if_any()
+    if runtime is not None and runtime.loop is not None:
+        runtime.loop.call_soon_threadsafe(runtime.reconciler.mesh_archived, mesh_id)

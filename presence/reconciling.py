@@ -1,0 +1,119 @@
+"""Keeps this node's picture true without being told: rereads what other nodes may have changed."""
+
+from claudemesh_wire.close_codes import CloseCode
+
+from presence.acting import Acting
+from presence.announcing import Announcer
+from presence.clock import monotonic
+from presence.config import Config
+from presence.doorbell import Doorbell, Ring
+from presence.hub import Hub
+from presence.ledger import Ledger
+from presence.pushing import Pusher
+from presence.receipts import Receipts
+from presence.registry import Rosters
+from presence.storage.pending import members_with_mail
+from presence.storage.rosters import read_peer
+from presence.tasks import Tasks
+
+STALE_AFTER = 5
+
+
+class Reconciler:
+    """Answers rings of other nodes, and every few seconds does without them."""
+
+    def __init__(
+        self,
+        *,
+        config: Config,
+        hub: Hub,
+        rosters: Rosters,
+        ledger: Ledger,
+        pusher: Pusher,
+        receipts: Receipts,
+        announcer: Announcer,
+        acting: Acting,
+        doorbell: Doorbell,
+        tasks: Tasks,
+    ) -> None:
+        self._config = config
+        self._hub = hub
+        self._rosters = rosters
+        self._ledger = ledger
+        self._pusher = pusher
+        self._receipts = receipts
+        self._announcer = announcer
+        self._acting = acting
+        self._doorbell = doorbell
+        self._tasks = tasks
+        self._done_at = monotonic()
+
+    def is_stale(self) -> bool:
+        """True if other nodes could not be looked at for several rounds."""
+        limit = STALE_AFTER * self._config.reconcile_s
+        return self._doorbell.enabled and monotonic() - self._done_at > limit
+
+    async def run(self) -> None:
+        """One round: rosters, and mail for the members connected here."""
+        if not self._doorbell.enabled:
+            return
+        for mesh_id in self._rosters.mesh_ids():
+            await self._rosters.refresh(mesh_id)
+        members = list({session.member_id for session in self._hub})
+        for member_id in await self._ledger.call(lambda: members_with_mail(members)):
+            self._pusher.nudge(member_id)
+        self._done_at = monotonic()
+
+    def mesh_changed(self, mesh_id: str) -> None:
+        """Members, roles, grants or policy were changed on this node."""
+        self._tasks.start(self._refresh(mesh_id))
+        self._doorbell.ring_roster(mesh_id)
+
+    def mesh_archived(self, mesh_id: str) -> None:
+        """The mesh was closed on this node: every socket of it goes, here and elsewhere."""
+        self._close_mesh(mesh_id)
+        self._doorbell.ring_archived(mesh_id)
+
+    def answer(self, ring: Ring) -> None:
+        """Does what another node rang for."""
+        mesh_id, kind = ring["mesh"], ring["kind"]
+        if kind == "mail":
+            for member_id in ring["members"]:
+                self._pusher.nudge(member_id)
+        elif kind == "roster":
+            self._tasks.start(self._refresh(mesh_id))
+        elif kind == "event":
+            self._announcer.pass_on(mesh_id, not_member=ring["not_member"], text=ring["text"])
+        elif kind == "receipt":
+            self._receipts.pass_on(ring["member"], ring["session_key"], ring["text"])
+        elif kind == "close":
+            self._close(ring)
+        elif kind == "archived":
+            self._close_mesh(mesh_id)
+        elif kind == "change":
+            self._tasks.start(self._reread(ring["presence"]))
+
+    def _close_mesh(self, mesh_id: str) -> None:
+        for session in self._hub.in_mesh(mesh_id):
+            session.outbound.close(CloseCode.REFUSED, "unauthorized")
+
+    def _close(self, ring: Ring) -> None:
+        session = self._hub.get(ring["presence"])
+        if session is not None:
+            session.outbound.close(ring["code"], ring["reason"])
+            self._hub.remove(session)
+            session.peer.session = None
+
+    async def _refresh(self, mesh_id: str) -> None:
+        if self._rosters.loaded(mesh_id) is not None:
+            await self._rosters.refresh(mesh_id)
+
+    async def _reread(self, presence_id: str) -> None:
+        """Another node changed what a session here says of itself."""
+        session = self._hub.get(presence_id)
+        if session is None:
+            return
+        fresh = await self._ledger.call(lambda: read_peer(presence_id, session.peer.member_key))
+        if fresh is not None:
+            names = ("status", "status_source", "status_at", "summary", "visible", "groups")
+            self._acting.apply(session.peer, {name: getattr(fresh, name) for name in names})

@@ -1,0 +1,181 @@
+"""The realtime core of one process, put together; everything a handler may use hangs on it."""
+
+import asyncio
+import logging
+
+from claudemesh_wire.ids import new_id
+
+from presence.acting import Acting
+from presence.announcing import Announcer
+from presence.comings import Comings
+from presence.config import Config
+from presence.doorbell import Doorbell
+from presence.doorstep import Doorstep
+from presence.goings import Goings
+from presence.hub import Hub
+from presence.ledger import Ledger
+from presence.limits import TokenBuckets
+from presence.outgoing import Outgoing
+from presence.pushing import Pusher
+from presence.receipts import Receipts
+from presence.reconciling import Reconciler
+from presence.registry import Rosters
+from presence.storage.thread import DatabaseThread
+from presence.sweeps import LEASE_SWEEP_S, PRUNE_S, TICK_S, Sweeps
+from presence.tasks import Tasks
+
+logger = logging.getLogger(__name__)
+
+CLOSE_S = 2.0
+
+
+class Runtime:
+    """One a process. `start` and `drain` run on the event loop that serves the sockets."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.node_id = new_id()
+        self.draining = False
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.tasks = Tasks()
+        self._thread = DatabaseThread()
+        self.ledger = Ledger(
+            self._thread,
+            max_entries=config.ledger_max_backlog,
+            max_bytes=config.ledger_max_bytes,
+        )
+        self.hub = Hub(
+            per_mesh=config.max_sessions_per_mesh, per_member=config.max_sessions_per_member
+        )
+        self.doorstep = Doorstep(
+            at_once=config.max_unauthenticated, per_address=config.max_unauthenticated_per_address
+        )
+        self.send_limit = TokenBuckets(per_minute=config.sends_per_minute, burst=config.send_burst)
+        self.request_limit = TokenBuckets(
+            per_minute=config.requests_per_minute, burst=config.request_burst
+        )
+        self.hello_limit = TokenBuckets(
+            per_minute=config.hellos_per_minute, burst=config.hello_burst
+        )
+        self.doorbell = Doorbell(self.node_id, self.tasks)
+        self.rosters = Rosters(self.ledger, self.node_id, on_load=self.doorbell.subscribe)
+        self.receipts = Receipts(self.hub, self.doorbell)
+        self.announcer = Announcer(self.hub, self.doorbell)
+        self._wire()
+
+    def _wire(self) -> None:
+        """The parts that are built from other parts."""
+        config, hub, rosters, ledger = self.config, self.hub, self.rosters, self.ledger
+        doorbell, receipts, announcer = self.doorbell, self.receipts, self.announcer
+        self.pusher = pusher = Pusher(
+            config=config,
+            hub=hub,
+            rosters=rosters,
+            ledger=ledger,
+            receipts=receipts,
+            tasks=self.tasks,
+        )
+        self.outgoing = Outgoing(
+            config=config,
+            rosters=rosters,
+            ledger=ledger,
+            pusher=pusher,
+            doorbell=doorbell,
+            tasks=self.tasks,
+        )
+        self.acting = Acting(rosters=rosters, ledger=ledger, pusher=pusher, doorbell=doorbell)
+        self.comings = Comings(
+            hub=hub,
+            rosters=rosters,
+            ledger=ledger,
+            pusher=pusher,
+            receipts=receipts,
+            announcer=announcer,
+            doorbell=doorbell,
+        )
+        self.goings = Goings(
+            config=config,
+            hub=hub,
+            rosters=rosters,
+            ledger=ledger,
+            pusher=pusher,
+            receipts=receipts,
+            announcer=announcer,
+            doorbell=doorbell,
+        )
+        self.reconciler = Reconciler(
+            config=config,
+            hub=hub,
+            rosters=rosters,
+            ledger=ledger,
+            pusher=pusher,
+            receipts=receipts,
+            announcer=announcer,
+            acting=self.acting,
+            doorbell=doorbell,
+            tasks=self.tasks,
+        )
+        self.sweeps = Sweeps(
+            config=config,
+            node_id=self.node_id,
+            hub=hub,
+            ledger=ledger,
+            pusher=pusher,
+            receipts=receipts,
+            acting=self.acting,
+            goings=self.goings,
+        )
+
+    async def start(self) -> None:
+        """Announces the node and starts the periodic work. Raises if the database is away."""
+        self.loop = asyncio.get_running_loop()
+        await self.sweeps.heartbeat()
+        await self.sweeps.leases()
+        self.doorbell.on_ring = self.reconciler.answer
+        if self.doorbell.enabled:
+            self.tasks.start(self.doorbell.listen())
+        self.tasks.every(self.config.node_heartbeat_s, self.sweeps.heartbeat)
+        self.tasks.every(self.config.reconcile_s, self.reconciler.run)
+        self.tasks.every(TICK_S, self.sweeps.tick)
+        self.tasks.every(LEASE_SWEEP_S, self.sweeps.leases)
+        self.tasks.every(PRUNE_S, self.sweeps.prune)
+
+    async def drain(self) -> None:
+        """Stops in order: what was taken is stored and answered, then sockets are told to go."""
+        self.draining = True
+        await self.ledger.flush()
+        for session in self.hub:
+            session.outbound.close(1001, "broker going away")
+        await self._sockets_closed()
+        await self.tasks.stop()
+        await self.ledger.flush()
+        await self.sweeps.leave()
+        await self._thread.close()
+
+    async def _sockets_closed(self) -> None:
+        """Waits a little for the clients' own close frames."""
+        deadline = asyncio.get_running_loop().time() + CLOSE_S
+        while len(self.hub) and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.02)
+
+
+_current: Runtime | None = None
+
+
+def current() -> Runtime:
+    """The runtime of this process, made on first use."""
+    global _current
+    if _current is None:
+        _current = Runtime(Config.from_settings())
+    return _current
+
+
+def current_if_any() -> Runtime | None:
+    """The runtime of this process, if it serves sockets."""
+    return _current
+
+
+def forget() -> None:
+    """Lets the next `current` make a new one; for tests, which have a loop each."""
+    global _current
+    _current = None

@@ -1,0 +1,1 @@
+"""SQL of the realtime core: plain synchronous functions that run in the ledger's thread."""

@@ -1,0 +1,98 @@
+"""Commits a batch: hellos, messages and settlements in one transaction."""
+
+import logging
+from dataclasses import dataclass, field
+
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
+
+from presence.arrival import Admission, Arrival
+from presence.drafts import Draft, Outcome, Refused, Settlement
+from presence.storage.arrivals import admit
+from presence.storage.messages import record
+from presence.storage.rosters import read_versions
+from presence.storage.settlements import settle
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Batch:
+    """What was submitted while the one before was being committed, in order of submission."""
+
+    arrivals: list[Arrival] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    settlements: list[Settlement] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.arrivals) + len(self.drafts) + len(self.settlements)
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """Answers in the order of the batch; settlements that could not be written are missing."""
+
+    admissions: list[Admission] = field(default_factory=list)
+    recorded: list[Outcome] = field(default_factory=list)
+    settled: list[Settlement] = field(default_factory=list)
+
+
+def commit(batch: Batch) -> Outcomes:
+    """Writes a batch. One entry the database rejects costs only itself.
+
+    Safe to run again: ids were given before, so a commit whose answer was lost is recognized.
+    Raises OperationalError if the database cannot be reached.
+    """
+    try:
+        return _commit(batch)
+    except OperationalError:
+        raise
+    except DatabaseError as error:
+        if isinstance(error, IntegrityError):
+            logger.info("batch collided with another node, writing it one by one: %s", error)
+        else:
+            logger.exception("batch refused by the database, writing it one by one")
+        return _one_by_one(batch)
+
+
+def _commit(batch: Batch) -> Outcomes:
+    meshes = {d.message.mesh_id for d in batch.drafts} | {a.peer.mesh_id for a in batch.arrivals}
+    with transaction.atomic():
+        versions = read_versions(list(meshes)) if meshes else {}
+        outcomes = Outcomes(
+            admissions=admit(batch.arrivals, versions) if batch.arrivals else [],
+            recorded=_record(batch.drafts, versions) if batch.drafts else [],
+            settled=batch.settlements,
+        )
+        settle(batch.settlements)
+    return outcomes
+
+
+def _record(drafts: list[Draft], versions: dict[str, int]) -> list[Outcome]:
+    current = [versions.get(d.message.mesh_id) == d.roster_version for d in drafts]
+    fresh = [draft for draft, ok in zip(drafts, current, strict=True) if ok]
+    stored = iter(record(fresh) if fresh else [])
+    return [next(stored) if ok else Refused("stale") for ok in current]
+
+
+def _one_by_one(batch: Batch) -> Outcomes:
+    outcomes = Outcomes()
+    for arrival in batch.arrivals:
+        alone = _alone(Batch(arrivals=[arrival]))
+        outcomes.admissions += alone.admissions if alone else [Admission(refused="internal")]
+    for draft in batch.drafts:
+        alone = _alone(Batch(drafts=[draft]))
+        outcomes.recorded += alone.recorded if alone else [Refused("internal")]
+    for settlement in batch.settlements:
+        alone = _alone(Batch(settlements=[settlement]))
+        outcomes.settled += alone.settled if alone else []
+    return outcomes
+
+
+def _alone(batch: Batch) -> Outcomes | None:
+    try:
+        return _commit(batch)
+    except OperationalError:
+        raise
+    except DatabaseError:
+        logger.exception("the database rejects an entry")
+        return None

@@ -1,0 +1,67 @@
+"""Many rows in one statement, on both databases. Knows tables only by what it is given."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+Row = tuple[Any, ...]
+
+
+def insert_ignoring(
+    table: str, columns: Sequence[str], types: Sequence[str], rows: list[Row]
+) -> set[str] | None:
+    """Inserts rows whose unique keys are new; the first column of those inserted.
+
+    SQLite cannot say which ones it took: None there, unless every row was taken.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                _unnest_insert(table, columns, types)
+                + f" ON CONFLICT DO NOTHING RETURNING {columns[0]}",
+                columns_of(rows),
+            )
+            return {row[0] for row in cursor.fetchall()}
+        cursor.executemany(_values_insert(table, columns) + " ON CONFLICT DO NOTHING", rows)
+        return {row[0] for row in rows} if cursor.rowcount == len(rows) else None
+
+
+def insert_numbered(
+    table: str, columns: Sequence[str], types: Sequence[str], rows: list[Row]
+) -> list[int]:
+    """Inserts rows under rising ids of the database's choice; the ids in the order of rows."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                _unnest_insert(table, columns, types) + " RETURNING id", columns_of(rows)
+            )
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        found = cursor.fetchone()
+        first = (found[0] if found else 0) + 1
+        cursor.executemany(
+            _values_insert(table, ["id", *columns]),
+            [(first + offset, *row) for offset, row in enumerate(rows)],
+        )
+        return list(range(first, first + len(rows)))
+
+
+def columns_of(rows: list[Row]) -> list[list[Any]]:
+    """Rows turned into columns, as PostgreSQL's `unnest` takes them."""
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def moment(value: Any) -> Any:
+    """A datetime as the database's driver takes it."""
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+def _unnest_insert(table: str, columns: Sequence[str], types: Sequence[str]) -> str:
+    arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"
+
+
+def _values_insert(table: str, columns: Sequence[str]) -> str:
+    marks = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
