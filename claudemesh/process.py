@@ -5,6 +5,8 @@ import socket
 import threading
 import time
 
+from presence.runtime import current_if_any
+
 _started_at_s = time.monotonic()
 _draining = threading.Event()
 
@@ -25,5 +27,6 @@ def is_draining() -> bool:
 
 
 def node_name() -> str:
-    """Host and process id: enough to find the log of the node that answered."""
-    return f"{socket.gethostname()}-{os.getpid()}"
+    """The node's id while it serves sockets, else host and process id."""
+    runtime = current_if_any()
+    return runtime.node_id if runtime else f"{socket.gethostname()}-{os.getpid()}"

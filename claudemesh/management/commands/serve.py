@@ -88,9 +88,9 @@ def serve(*, host: str, port: int) -> None:
     from claudemesh.daphne import server  # first: it installs Twisted's asyncio reactor
 
     from claudemesh.asgi import application  # isort: skip
-    from presence.runtime import get_runtime  # isort: skip
+    from presence.runtime import current  # isort: skip
 
-    runtime = get_runtime()
+    runtime = current()
 
     async def on_ready() -> None:
         await runtime.start()
