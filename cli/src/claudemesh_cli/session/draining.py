@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-from claudemesh_wire.broker import MeshInfoResult, Push
-from claudemesh_wire.client import MeshInfo
+from claudemesh_wire.broker import MessageStatusResult, Push
+from claudemesh_wire.client import MessageStatus
+from claudemesh_wire.ids import new_id
 
 from claudemesh_cli.session.brief import catch_up
 from claudemesh_cli.session.connection import Event, MeshConnection
@@ -16,8 +17,9 @@ from claudemesh_cli.session.intake import take_in
 from claudemesh_cli.session.living import take_keys
 from claudemesh_cli.session.posting import close_quietly
 from claudemesh_cli.session.receiving import is_system
+from claudemesh_cli.session.refusals import Refused
 
-_QUIET_S = 0.3
+_QUIET_S = 0.4
 _LONGEST_S = 20.0
 
 
@@ -34,8 +36,12 @@ class _Drain:
             self._came.set()
 
     async def until_quiet(self, connection: MeshConnection) -> None:
-        """Wait for a round trip, then until nothing has come for a moment."""
-        await connection.request(MeshInfo(), MeshInfoResult)
+        """Wait for a round trip through the broker's database, then for a moment of silence.
+
+        The broker reads waiting messages from there too, before it gets to this question.
+        """
+        with contextlib.suppress(Refused):
+            await connection.request(MessageStatus(message_id=new_id()), MessageStatusResult)
         with contextlib.suppress(asyncio.TimeoutError):
             while True:
                 self._came.clear()

@@ -18,6 +18,7 @@ from claudemesh_cli.session.posting import close_quietly
 from claudemesh_cli.session.receiving import is_system
 from claudemesh_cli.session.reconnect import Backoff
 from claudemesh_cli.session.viewer import Viewer
+from claudemesh_cli.store.inbox import InboxEntry
 from claudemesh_cli.store.sessions import SessionKeys
 
 #: How often to look after messages that could not be sent or settled, without another reason to.
@@ -108,20 +109,19 @@ class LiveSession:
             await self._on_message(connection, event)
 
     async def _on_message(self, connection: MeshConnection, push: Push) -> None:
-        await take_in(self._desk, connection, push)
+        try:
+            await take_in(self._desk, connection, push)
+        finally:  # also when the connection ended before the ack: the message is kept
+            shown = self._show_stored()
+        await tell_read(connection, shown)
+
+    def _show_stored(self) -> list[InboxEntry]:
         inbox = self._desk.store.inbox
         entries = inbox.unshown(self._desk.entry.mesh_id)
         for entry in entries:
             self._viewer.message(entry)
-        if entries:
-            inbox.mark_shown([entry.seq for entry in entries])
-            await tell_read(connection, entries)
-
-    def _show_stored(self) -> None:
-        inbox = self._desk.store.inbox
-        for entry in inbox.unshown(self._desk.entry.mesh_id):
-            self._viewer.message(entry)
             inbox.mark_shown([entry.seq])
+        return entries
 
     async def _run_errands(self) -> None:
         """Send what other commands left queued and settle what they sent, while connected."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from claudemesh_wire.broker import Ack, PeersList
 from claudemesh_wire.client import ListPeers
+from claudemesh_wire.fields import PeerInfo
 
 from claudemesh_cli.errors import CliError, ExitCode
 from claudemesh_cli.session.brief import brief_session
@@ -61,17 +62,23 @@ async def _find(desk: Desk, connection: MeshConnection, to: str, letter: Letter)
     if group is not None:
         return group
     peers = (await connection.request(ListPeers(), PeersList)).peers
-    me, session = desk.entry.pubkey, launched_session_id()
-    try:
-        target = resolve(to, peers, pinned_members(desk), me=me, my_session=session)
-    except CliError as error:
-        if error.code != "not_found":
-            raise
-        target = resolve(to, peers, await known_members(desk), me=me, my_session=session)
+    target = await _find_person(desk, to, peers)
     _check_pin(desk, target)
     if not (target.online or letter.hold or target.by_key):
         raise _offline(target)
     return target
+
+
+async def _find_person(desk: Desk, to: str, peers: list[PeerInfo]) -> Target:
+    """Who is connected goes first; then who was met before; then who the broker knows."""
+    me, session = desk.entry.pubkey, launched_session_id()
+    for known in ([], pinned_members(desk)):
+        try:
+            return resolve(to, peers, known, me=me, my_session=session)
+        except CliError as error:
+            if error.code != "not_found":
+                raise
+    return resolve(to, peers, await known_members(desk), me=me, my_session=session)
 
 
 def _check_pin(desk: Desk, target: Target) -> None:
