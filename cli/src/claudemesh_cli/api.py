@@ -78,6 +78,7 @@ class Api:
         import urllib3
         from urllib3.exceptions import HTTPError
 
+        read_s = read_timeout_s or READ_TIMEOUT_S
         headers = {"Accept": "application/json", "User-Agent": f"claudemesh/{__version__}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -89,7 +90,7 @@ class Api:
                 self.base_url + path,
                 body=None if body is None else msgspec.json.encode(body),
                 headers=headers,
-                timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=read_timeout_s or READ_TIMEOUT_S),
+                timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=read_s),
                 retries=False,
                 redirect=False,
                 preload_content=False,

@@ -105,7 +105,7 @@ def _show(output: Output, rows: list[dict[str, Any]]) -> None:
             cells = (row.get(key) for key in keys)
             texts = ("" if cell is None else str(cell) for cell in cells)
             table.add_row(*(Text(clean(text, one_line=True)) for text in texts))
-        console.print(table)
+        console.print(table, soft_wrap=False)
 
     output.data({"invites": rows}, render)
 

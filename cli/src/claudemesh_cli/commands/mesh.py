@@ -74,7 +74,7 @@ def list_(output: Output) -> None:
             note = "" if row["joined"] else "not on this machine"
             texts = ["" if cell is None else str(cell) for cell in (*cells, row["active_peers"])]
             table.add_row(*(Text(clean(text, one_line=True)) for text in (*texts, note)))
-        console.print(table)
+        console.print(table, soft_wrap=False)
 
     output.data({"meshes": rows}, render)
 
