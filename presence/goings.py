@@ -62,8 +62,8 @@ class Goings:
             roster = self._rosters.loaded(peer.mesh_id)
             if roster is not None:
                 roster.remove(peer.presence_id)
-        ids = [peer.presence_id for peer in peers]
-        ended = await self._ledger.call(lambda: end(ids))
+        last_seen = {peer.presence_id: peer.last_seen_at for peer in peers}
+        ended = await self._ledger.call(lambda: end(last_seen))
         gone = {one.presence_id for one in ended}
         for peer in peers:
             if peer.presence_id in gone:
@@ -84,7 +84,11 @@ class Goings:
     async def _start_lease(self, peer: Peer) -> None:
         peer.lease_expires_at = now() + timedelta(seconds=self._config.presence_lease_s)
         expires_at = peer.lease_expires_at
-        await self._ledger.call(lambda: start_lease(peer.presence_id, expires_at))
+        await self._ledger.call(
+            lambda: start_lease(
+                peer.presence_id, last_seen_at=peer.last_seen_at, expires_at=expires_at
+            )
+        )
         self._doorbell.ring_roster(peer.mesh_id)
         self._drop_unused(peer.mesh_id)
 

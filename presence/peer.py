@@ -73,11 +73,6 @@ class Peer:
         """True if a message of that priority may be pushed in the present status."""
         return self.status == "idle" or priority == "now"
 
-    def in_group(self, name: str) -> bool:
-        """True for the group itself and for every group below it (`a` reaches `a/b`)."""
-        below = name + "/"
-        return any(g.name == name or g.name.startswith(below) for g in self.groups)
-
     def info(self, member: "MemberView", *, details: bool) -> PeerInfo:
         """The row of `peers_list`; without `details` what needs the grant `read` is left out."""
         shown = self.details if details else Details()
@@ -98,7 +93,7 @@ class Peer:
             peer_type=self.details.peer_type,
             channel=self.details.channel,
             model=self.details.model,
-            stats=self.stats,
+            stats=self.stats if self.stats != Stats() else None,
             visible=None if self.visible else False,
             profile=member.profile if details else None,
         )

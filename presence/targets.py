@@ -1,7 +1,6 @@
 """Who a `send` is for: turns a target into recipients. Pure: reads the roster, changes nothing."""
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from claudemesh_wire.capabilities import BROADCAST, DM
@@ -61,79 +60,70 @@ def resolve(roster: Roster, sender: Sender, target: str, *, hold: bool) -> Resol
     """The recipients of a target. Raises MeshError `bad_target`, `no_recipient`, `blocked`."""
     if is_direct(target):
         return _direct(roster, sender, target, hold=hold)
-    if target in EVERYBODY:
-        return _many(roster, sender, _everybody, hold=hold)
-    name = target[1:]
-    return _many(roster, sender, lambda addressee: _covers(name, addressee), hold=hold)
+    group = None if target in EVERYBODY else target[1:]
+    return _many(roster, sender, group, hold=hold)
 
 
 def _direct(roster: Roster, sender: Sender, key: str, *, hold: bool) -> Resolution:
     peer = roster.peer_by_key(key)
-    if peer is not None:
-        member = roster.members.get(peer.member_id)
-        peers = [peer]
-    else:
-        member = roster.member_by_key(key)
-        peers = roster.peers_of(member.id) if member is not None else []
+    member = roster.members.get(peer.member_id) if peer else roster.member_by_key(key)
     if member is None or member.revoked:
         raise MeshError("no_recipient", "No member or session of this mesh has that key.")
     if not member.allows(sender.member_key, sender.session_key, DM):
         raise MeshError("blocked")
-    peers = [p for p in peers if p.presence_id != sender.presence_id]
-    if not hold and not any(p.connected for p in peers):
+    peers = [peer] if peer else roster.peers_of(member.id)
+    others = [p for p in peers if p.presence_id != sender.presence_id]
+    if not hold and not any(p.connected for p in others):
         raise MeshError("no_recipient")
-    recipients = [_to(p) for p in peers]
-    if not recipients and member.id != sender.member_id:
-        recipients = [_for_later(member)]
-    if not recipients:
+    if not others and member.id == sender.member_id:
         raise MeshError("no_recipient", "You have no other session to send to.")
+    recipients = [_to(peer)] if peer else _to_member(member, others)
     return Resolution(recipients, len(recipients), sum(r.online for r in recipients))
 
 
-def _many(
-    roster: Roster, sender: Sender, wanted: Callable[["Addressee"], bool], *, hold: bool
-) -> Resolution:
-    matched = [a for a in _addressees(roster, sender, hold=hold) if wanted(a)]
-    if not matched or not (hold or any(a.recipient.online for a in matched)):
+def _many(roster: Roster, sender: Sender, group: str | None, *, hold: bool) -> Resolution:
+    matched = online = 0
+    recipients: list[Recipient] = []
+    for member in roster.members.values():
+        if member.id == sender.member_id or member.revoked:
+            continue
+        found = _of_member(roster, member, group, hold=hold)
+        matched += len(found)
+        online += sum(r.online for r in found)
+        if member.allows(sender.member_key, sender.session_key, BROADCAST):
+            recipients += found
+    if not matched or not (hold or online):
         raise MeshError("no_recipient", "Nobody else is in that group just now.")
-    recipients = [
-        a.recipient
-        for a in matched
-        if a.member.allows(sender.member_key, sender.session_key, BROADCAST)
-    ]
-    return Resolution(recipients, len(matched), sum(a.recipient.online for a in matched))
+    return Resolution(recipients, matched, online)
 
 
-@dataclass(frozen=True, slots=True)
-class Addressee:
-    """A candidate for a group message or a broadcast."""
-
-    member: MemberView
-    groups: list[GroupRef]
-    visible: bool
-    recipient: Recipient
-
-
-def _everybody(addressee: Addressee) -> bool:
-    return addressee.visible
-
-
-def _covers(name: str, addressee: Addressee) -> bool:
-    below = name + "/"
-    return any(g.name == name or g.name.startswith(below) for g in addressee.groups)
+def _of_member(
+    roster: Roster, member: MemberView, group: str | None, *, hold: bool
+) -> list[Recipient]:
+    """A member's share of a group message, or of a broadcast (group None)."""
+    peers = roster.peers_of(member.id)
+    if not peers:
+        groups = member.last_groups or member.groups
+        wanted = hold and (group is None or covers(group, groups))
+        return [_for_later(member)] if wanted else []
+    if group is None:
+        wanted_peers = [p for p in peers if p.visible]
+    else:
+        wanted_peers = [p for p in peers if covers(group, p.groups)]
+    return _to_member(member, wanted_peers) if wanted_peers else []
 
 
-def _addressees(roster: Roster, sender: Sender, *, hold: bool) -> Iterator[Addressee]:
-    for peer in roster.others(sender.member_id):
-        member = roster.members.get(peer.member_id)
-        if member is not None and not member.revoked:
-            yield Addressee(member, peer.groups, peer.visible, _to(peer))
-    if hold:
-        for member in roster.members.values():
-            if member.id == sender.member_id or member.revoked or roster.peers_of(member.id):
-                continue
-            groups = member.last_groups or member.groups
-            yield Addressee(member, groups, True, _for_later(member))
+def covers(group: str, groups: list[GroupRef]) -> bool:
+    """True if somebody in `groups` hears `@group`: `a` reaches `a`, `a/b` and `a/b/c`."""
+    below = group + "/"
+    return any(g.name == group or g.name.startswith(below) for g in groups)
+
+
+def _to_member(member: MemberView, peers: list[Peer]) -> list[Recipient]:
+    """Every session, those in their lease too if another one is connected; else the next one."""
+    if any(p.connected for p in peers):
+        return [_to(p) for p in peers]
+    return [_for_later(member)]
 
 
 def _to(peer: Peer) -> Recipient:

@@ -93,7 +93,7 @@ def _replace(twins: list[Presence], peer: Peer) -> list[Parcel]:
     """Removes older presences; mail under another key that died with them."""
     same = [row.id for row in twins if row.session_key == peer.session_key]
     Presence.objects.filter(id__in=same).delete() if same else None
-    gone = [row.id for row in twins if row.session_key != peer.session_key]
+    gone = {row.id: row.last_seen_at for row in twins if row.session_key != peer.session_key}
     return [parcel for ended in (end(gone) if gone else []) for parcel in ended.undeliverable]
 
 

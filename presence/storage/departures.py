@@ -25,26 +25,31 @@ class Ended:
     moved: int
 
 
-def start_lease(presence_id: str, expires_at: datetime) -> None:
-    """The socket is gone; the presence stays until `expires_at`."""
-    Presence.objects.filter(id=presence_id, disconnected_at=None).update(
-        disconnected_at=now(), lease_expires_at=expires_at
-    )
+def start_lease(presence_id: str, *, last_seen_at: datetime, expires_at: datetime) -> None:
+    """The socket is gone; the presence stays until `expires_at`, and is remembered already."""
+    row = Presence.objects.filter(id=presence_id, disconnected_at=None).first()
+    if row is not None:
+        row.disconnected_at, row.lease_expires_at = now(), expires_at
+        row.last_seen_at = last_seen_at
+        row.save(update_fields=["disconnected_at", "lease_expires_at", "last_seen_at"])
+        _remember(row, stats={})
 
 
-def end(presence_ids: list[str]) -> list[Ended]:
-    """Removes presences and settles what was on its way to them.
+def end(last_seen: dict[str, datetime]) -> list[Ended]:
+    """Removes presences, given by id with their last sign of life; settles their mail.
 
     Mail addressed to the session's own key is undeliverable, for nobody has that key any more.
     Mail for a member or a group goes to the member's next session, unless another session of
     the member has it too. Runs inside the caller's transaction.
     """
-    rows = list(Presence.objects.filter(id__in=presence_ids).order_by("id"))
+    rows = list(Presence.objects.filter(id__in=last_seen).order_by("id"))
+    for row in rows:
+        row.last_seen_at = last_seen[row.id]
     return [_end(row) for row in rows]
 
 
 def _end(row: Presence) -> Ended:
-    _remember(row)
+    _remember(row, stats=row.stats)
     mail = Delivery.objects.filter(
         member_id=row.member_id, state=DeliveryState.PENDING, address=_address(row)
     )
@@ -78,12 +83,12 @@ def _address(row: Presence) -> str:
     return row.session_key or address_without_key(row.session_id)
 
 
-def _remember(row: Presence) -> None:
+def _remember(row: Presence, *, stats: dict[str, Any]) -> None:
     state, _ = PeerState.objects.get_or_create(member_id=row.member_id)
     state.groups = row.groups
     state.summary = row.summary
     state.visible = row.visible
-    state.stats = _sum(state.stats, row.stats)
+    state.stats = _sum(state.stats, stats)
     state.last_seen_at = row.last_seen_at
     state.save()
 
