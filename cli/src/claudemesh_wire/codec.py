@@ -13,8 +13,8 @@ from claudemesh_wire.client import ClientMessage
 from claudemesh_wire.fields import RequestId
 
 _encoder = msgspec.json.Encoder()
-_client_decoder = msgspec.json.Decoder(ClientMessage)
-_broker_decoder = msgspec.json.Decoder(BrokerMessage)
+_client_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+_broker_decoder: msgspec.json.Decoder[BrokerMessage] = msgspec.json.Decoder(BrokerMessage)
 
 #: A NUL inside a JSON string; databases cannot store it. Bare control characters and lone
 #: surrogates are refused by the JSON decoder itself (RFC 8259, section 7).
