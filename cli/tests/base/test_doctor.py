@@ -84,3 +84,9 @@ def test_account_that_was_revoked_is_found(run, signed_in) -> None:
     refused = {"error": "invalid_or_revoked_token", "message": "Gone."}
     signed_in.answers["/api/my/profile"] = (401, refused)
     assert not checks(run)[1]["account"]["ok"]
+
+
+def test_clock_that_cannot_be_compared_is_not_called_right(run, broker, monkeypatch) -> None:
+    run("join", broker.link)
+    monkeypatch.setattr("claudemesh_cli.api._date_s", lambda _: None)
+    assert checks(run)[1]["clock"]["message"].startswith("Not compared")
