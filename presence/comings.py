@@ -107,6 +107,11 @@ class Comings:
         self, candidate: Candidate, roster: Roster, member: MemberView
     ) -> "asyncio.Future[Admission]":
         answer: asyncio.Future[Admission] = asyncio.get_running_loop().create_future()
+
+        def done(admission: Admission) -> None:
+            if not answer.done():
+                answer.set_result(admission)
+
         self._ledger.admit(
             Arrival(
                 peer=candidate.session.peer,
@@ -116,7 +121,7 @@ class Comings:
                 roster_version=roster.mesh.version,
                 signature=candidate.signature,
                 signature_expires_at=now() + timedelta(seconds=2 * HELLO_SKEW_S),
-                done=lambda admission: answer.done() or answer.set_result(admission),
+                done=done,
             )
         )
         return answer

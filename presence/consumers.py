@@ -65,7 +65,7 @@ class Connection:
             writer.cancel()
             if self._session is not None:
                 clean = code in CLEAN and not self._outbound.closing
-                await self._runtime.goings.socket_gone(self._session, clean=clean)
+                self._runtime.goings.socket_gone(self._session, clean=clean)
 
     async def _serve(self) -> int:
         """Reads until the socket is gone; the close code it came with."""

@@ -14,6 +14,7 @@ from presence.receipts import Receipts
 from presence.registry import Rosters
 from presence.session import Session
 from presence.storage.departures import Ended, end, start_lease
+from presence.tasks import Tasks, until_done
 
 #: Close codes of a client that says goodbye (RFC 6455, section 7.4.1; 1005: none given).
 CLEAN = frozenset({1000, 1001, 1005})
@@ -33,6 +34,7 @@ class Goings:
         receipts: Receipts,
         announcer: Announcer,
         doorbell: Doorbell,
+        tasks: Tasks,
     ) -> None:
         self._config = config
         self._hub = hub
@@ -42,19 +44,25 @@ class Goings:
         self._receipts = receipts
         self._announcer = announcer
         self._doorbell = doorbell
+        self._tasks = tasks
+        self.stopping = False
 
-    async def socket_gone(self, session: Session, *, clean: bool) -> None:
-        """The socket of a session is closed. Does nothing if the session was replaced."""
+    def socket_gone(self, session: Session, *, clean: bool) -> None:
+        """The socket of a session is closed. Does nothing if the session was replaced.
+
+        While the node stops, all its presences go into their lease at once (`Sweeps.leave`).
+        """
         if not self._hub.remove(session):
             return
         peer = session.peer
         peer.session = None
-        if session.ephemeral:
+        if session.ephemeral or self.stopping:
             self._drop_unused(peer.mesh_id)
         elif clean:
-            await self.end([peer], "left")
+            self._tasks.start(until_done(lambda: self.end([peer], "left")))
         else:
-            await self._start_lease(peer)
+            peer.lease_expires_at = now() + timedelta(seconds=self._config.presence_lease_s)
+            self._tasks.start(until_done(lambda: self._start_lease(peer)))
 
     async def end(self, peers: list[Peer], reason: str) -> None:
         """Ends presences for good: unlists them, settles their mail, tells the others."""
@@ -82,8 +90,7 @@ class Goings:
                 self._doorbell.ring_mail(one.mesh_id, [one.member_id])
 
     async def _start_lease(self, peer: Peer) -> None:
-        peer.lease_expires_at = now() + timedelta(seconds=self._config.presence_lease_s)
-        expires_at = peer.lease_expires_at
+        expires_at = peer.lease_expires_at or now()
         await self._ledger.call(
             lambda: start_lease(
                 peer.presence_id, last_seen_at=peer.last_seen_at, expires_at=expires_at

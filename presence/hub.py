@@ -1,5 +1,7 @@
 """Sessions of this node: by presence, by mesh, by member; and how many more there may be."""
 
+import asyncio
+import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
@@ -17,6 +19,8 @@ class Hub:
         self._per_member = per_member
         self._reserved: Counter[str] = Counter()
         self._sessions: dict[str, Session] = {}
+        self._empty = asyncio.Event()
+        self._empty.set()
         self._by_mesh: dict[str, dict[str, Session]] = defaultdict(dict)
         self._by_member: dict[str, dict[str, Session]] = defaultdict(dict)
 
@@ -53,6 +57,7 @@ class Hub:
         """Puts a session in its reserved place."""
         presence_id = session.peer.presence_id
         self._sessions[presence_id] = session
+        self._empty.clear()
         self._by_mesh[session.mesh_id][presence_id] = session
         self._by_member[session.member_id][presence_id] = session
         metrics.connections_active.set(len(self._sessions))
@@ -66,7 +71,14 @@ class Hub:
         _discard(self._by_member, session.member_id, presence_id)
         self.release(session.mesh_id, session.member_id)
         metrics.connections_active.set(len(self._sessions))
+        if not self._sessions:
+            self._empty.set()
         return True
+
+    async def wait_until_empty(self, timeout_s: float) -> None:
+        """Returns when the last session is gone, or after that time."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._empty.wait(), timeout_s)
 
     def get(self, presence_id: str) -> Session | None:
         """The session of a presence, if its socket is on this node."""

@@ -7,7 +7,7 @@ order of commit. Decides nothing about who may send what.
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from claudemesh_wire.errors import MeshError
 from django.db import InterfaceError, OperationalError, transaction
@@ -125,17 +125,17 @@ class Ledger:
 
 def _answer(batch: Batch, outcomes: Outcomes) -> None:
     for arrival, admission in zip(batch.arrivals, outcomes.admissions, strict=True):
-        _tell(lambda a=arrival, answer=admission: a.done(answer))
+        _tell(arrival.done, admission)
     for draft, outcome in zip(batch.drafts, outcomes.recorded, strict=True):
-        _tell(lambda d=draft, answer=outcome: d.done(d, answer))
+        _tell(draft.done, draft, outcome)
     for settlement in outcomes.settled:
-        _tell(lambda s=settlement: s.done(s))
+        _tell(settlement.done, settlement)
 
 
-def _tell(answer: Callable[[], None]) -> None:
+def _tell(listener: Callable[..., None], *answer: Any) -> None:
     """A failure of one listener is logged and must not cost the others their answer."""
     try:
-        answer()
+        listener(*answer)
     except Exception:
         logger.exception("an answer of the ledger could not be taken")
 

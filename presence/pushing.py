@@ -4,6 +4,7 @@ What does not fit, or must wait for a status, stays in the database and is read 
 """
 
 import logging
+from functools import partial
 
 from claudemesh_wire.errors import MeshError
 
@@ -145,7 +146,7 @@ class Pusher:
             if session.starved:
                 return
             limit = len(session.window) + session.window.room()
-            parcels = await self._ledger.call(lambda: self._fetch(session, limit))
+            parcels = await self._ledger.call(partial(self._fetch, session, limit))
             for parcel in parcels:
                 if parcel.message.id in session.window:
                     continue

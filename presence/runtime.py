@@ -102,6 +102,7 @@ class Runtime:
             receipts=receipts,
             announcer=announcer,
             doorbell=doorbell,
+            tasks=self.tasks,
         )
         self.reconciler = Reconciler(
             config=config,
@@ -144,19 +145,14 @@ class Runtime:
         """Stops in order: what was taken is stored and answered, then sockets are told to go."""
         self.draining = True
         await self.ledger.flush()
+        self.goings.stopping = True
         for session in self.hub:
             session.outbound.close(1001, "broker going away")
-        await self._sockets_closed()
+        await self.hub.wait_until_empty(CLOSE_S)
         await self.tasks.stop()
         await self.ledger.flush()
         await self.sweeps.leave()
         await self._thread.close()
-
-    async def _sockets_closed(self) -> None:
-        """Waits a little for the clients' own close frames."""
-        deadline = asyncio.get_running_loop().time() + CLOSE_S
-        while len(self.hub) and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(0.02)
 
 
 _current: Runtime | None = None

@@ -9,6 +9,8 @@ from claudemesh_wire.errors import MeshError
 
 logger = logging.getLogger(__name__)
 
+RETRY_S = 1.0
+
 
 class Tasks:
     """Holds on to tasks until they are done or everything stops."""
@@ -32,6 +34,16 @@ class Tasks:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def until_done(work: Callable[[], Awaitable[None]]) -> None:
+    """Does work that must not be given up while the database is away."""
+    while True:
+        try:
+            return await work()
+        except MeshError as error:
+            logger.warning("trying again in %s s: %s", RETRY_S, error)
+            await asyncio.sleep(RETRY_S)
 
 
 async def _logged(work: Coroutine[Any, Any, None]) -> None:

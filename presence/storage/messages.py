@@ -180,9 +180,8 @@ def _message_row(draft: Draft) -> Row:
 
 def _delivery_rows(draft: Draft) -> list[tuple[Any, ...]]:
     head, priority = draft.message.id, draft.message.priority
-    expires_at, updated_at = moment(draft.expires_at), moment(now())
+    times = (moment(draft.expires_at), moment(now()))
     return [
-        (head, r.member_id, r.address, r.name, priority, "pending", "", int(r.online))
-        + (expires_at, updated_at)
+        (head, r.member_id, r.address, r.name, priority, "pending", "", int(r.online), *times)
         for r in draft.recipients
     ]
