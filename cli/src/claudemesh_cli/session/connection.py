@@ -207,8 +207,10 @@ class MeshConnection:
         await self._socket.close()
         if self._reader is not None:
             self._reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError, CliError):
-                await self._reader
+            # not `await self._reader`: a cancellation of the caller must stay one
+            await asyncio.wait((self._reader,))
+            if not self._reader.cancelled():
+                _check_handler(self._reader.exception())
 
     async def _write(self, text: str) -> None:
         with _explained(self):
@@ -259,6 +261,12 @@ def _decode(frame: str | bytes) -> BrokerMessage | None:
         return decode_broker(frame if isinstance(frame, str) else frame.decode())
     except (DecodeFailure, UnicodeDecodeError):
         return None
+
+
+def _check_handler(error: BaseException | None) -> None:
+    """Raise what a handler raised by mistake; that the connection ended is no news by now."""
+    if error is not None and not isinstance(error, CliError):
+        raise error
 
 
 def _no_answer(message: str) -> CliError:

@@ -62,8 +62,7 @@ class LiveSession:
             raise
         finally:
             errands.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await errands
+            await asyncio.wait((errands,))
 
     async def _come_back_until(self, stop: asyncio.Event, keys: SessionKeys) -> None:
         while not stop.is_set():
@@ -83,12 +82,12 @@ class LiveSession:
             connection = await self._desk.connect_to_stay(keys, self._on_event)
         except CliError as error:
             return error
-        self._was_connected = True
-        self._backoff.reset()
-        self._look_after.set()
-        self._viewer.connected(connection.hello_ack)
         goodbye = asyncio.ensure_future(stop.wait())
         try:
+            self._was_connected = True
+            self._backoff.reset()
+            self._look_after.set()
+            self._viewer.connected(connection.hello_ack)
             await asyncio.wait((goodbye, connection.reader), return_when=asyncio.FIRST_COMPLETED)
             return None if stop.is_set() else await _why_it_ended(connection)
         finally:
@@ -128,7 +127,7 @@ class LiveSession:
         while True:
             await self._look_after.wait()
             self._look_after.clear()
-            left = 0
+            left = 1
             with contextlib.suppress(CliError):
                 left = await catch_up(self._desk)
             if left:

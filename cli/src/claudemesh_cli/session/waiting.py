@@ -124,7 +124,7 @@ class _Watch:
             again = await settle(self._desk, connection, row, now)
             if again is not None:
                 self.id = again.id
-                return False
+                return await self._arrived(connection)
         if now != "underway":
             if now in ("undeliverable", "expired"):
                 self._desk.store.outbox.settle(row.id, now, now)
