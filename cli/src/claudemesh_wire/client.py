@@ -10,12 +10,12 @@ import msgspec
 from msgspec import Meta
 
 from claudemesh_wire.fields import (
+    MAX_GROUPS,
     AckStage,
     Encryption,
     GroupName,
     GroupRef,
     HexKey,
-    MAX_GROUPS,
     Millis,
     PathText,
     Priority,

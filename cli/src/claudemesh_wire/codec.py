@@ -28,9 +28,7 @@ class _Envelope(msgspec.Struct):
 
 
 _envelope_decoder = msgspec.json.Decoder(_Envelope)
-_TYPES = frozenset(
-    str(kind.__struct_config__.tag) for kind in ClientMessage.__args__
-)
+_TYPES = frozenset(str(kind.__struct_config__.tag) for kind in ClientMessage.__args__)
 
 
 class DecodeFailure(Exception):

@@ -16,9 +16,7 @@ ShortText = Annotated[str, Meta(max_length=256)]
 PathText = Annotated[str, Meta(max_length=4_096)]
 SummaryText = Annotated[str, Meta(max_length=MAX_SUMMARY_CHARS)]
 TargetText = Annotated[str, Meta(max_length=512)]
-GroupName = Annotated[
-    str, Meta(min_length=1, max_length=128, pattern=r"^@?[^\s@/*,][^\s@*,]*$")
-]
+GroupName = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^@?[^\s@/*,][^\s@*,]*$")]
 HexKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 PublicId = Annotated[str, Meta(min_length=1, max_length=64)]
 Millis = Annotated[int, Meta(ge=0, le=2**53)]
