@@ -135,6 +135,8 @@ class FakeBroker:
     answers: list[Callable[[Send], Ack | Error] | None] = field(default_factory=list)
     #: State of a message by id or message id -> answer to message_status.
     fates: list[list[RecipientStatus]] = field(default_factory=list)
+    #: So many questions about messages break the connection instead of being answered.
+    breaks: int = 0
     refusal: Error | None = None
     close_after_hello: list[tuple[int, str]] = field(default_factory=list)
     request_error: Error | None = None
@@ -192,6 +194,9 @@ class FakeBroker:
             self.acks.append(message)
         elif isinstance(message, ListPeers):
             await socket.send(encode(PeersList(req_id=message.req_id, peers=self.peers)))
+        elif isinstance(message, MessageStatus) and self.breaks:
+            self.breaks -= 1
+            socket.transport.abort()
         elif isinstance(message, MessageStatus):
             await socket.send(encode(self._status(message)))
         else:

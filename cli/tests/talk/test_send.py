@@ -275,6 +275,18 @@ def test_no_delivery_in_time_is_exit_code_10(claudemesh, broker, bob) -> None:
     assert result.out == ""
 
 
+def test_a_wait_goes_on_after_a_lost_connection(
+    claudemesh, broker, bob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("claudemesh_cli.session.reconnect.CAPS_S", (0.0,))
+    broker.peers = [bob.peer()]
+    broker.fates = [DELIVERED]
+    broker.breaks = 2
+    assert claudemesh("send", "bob", "hi", "--wait").code == 0
+    assert len(broker.sends) == 1
+    assert len({hello.session_pubkey for hello in broker.hellos}) == 1
+
+
 def test_an_expired_message_is_not_delivered(claudemesh, broker, bob) -> None:
     broker.peers = [bob.peer()]
     broker.fates = [fate("expired")]

@@ -87,7 +87,10 @@ def _print_rows(console: Console, rows: list[OutboxEntry]) -> None:
     if not rows:
         console.print("The outbox is empty.")
         return
-    table = Table("ID", "TO", "STATE", "SINCE", "WHY", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("ID", no_wrap=True)
+    for heading in ("TO", "STATE", "SINCE", "WHY"):
+        table.add_column(heading)
     for row in rows:
         cells = (row.id, row.recipient, row.state, clock(row.changed_at), row.error or "")
         table.add_row(*(Text(clean(cell, one_line=True)) for cell in cells))

@@ -103,6 +103,8 @@ async def _open_socket(url: str) -> ClientConnection:
 def _reason(error: Exception) -> str:
     if isinstance(error, asyncio.TimeoutError):
         return "it does not answer"
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing listens there"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error).rstrip(".") or type(error).__name__

@@ -8,7 +8,6 @@ from typing import Any
 from claudemesh_wire import canonical
 from claudemesh_wire.capabilities import CLIENT_ACK, RECEIPTS
 from claudemesh_wire.client import Hello
-from claudemesh_wire.fields import GroupRef
 from claudemesh_wire.ids import new_id
 from claudemesh_wire.signing import generate_keypair, sign
 
@@ -43,7 +42,6 @@ def build_hello(
     *,
     ephemeral: bool,
     name: str | None,
-    groups: list[GroupRef] | None = None,
 ) -> Hello:
     """A version 2 hello for the socket whose `welcome` carried `nonce`."""
     timestamp = int(time.time() * 1000)
@@ -70,7 +68,6 @@ def build_hello(
         capabilities=[CLIENT_ACK, RECEIPTS],
         ephemeral=True if ephemeral else None,
         display_name=name[:_MAX_SHORT] if name else None,
-        groups=groups,
         **_surroundings(),
     )
 

@@ -27,7 +27,7 @@ OutboxState = Literal[
 ]
 SETTLED = ("delivered", "replaced", "unknown")
 _BUSY_S = 30
-_KEEP_SETTLED_S = 7 * 86_400
+_KEEP_S = 7 * 86_400
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,8 @@ class Outbox:
             if instead_of is not None:
                 _settle(connection, instead_of, "replaced", None)
             connection.execute(
-                "DELETE FROM outbox WHERE changed_at < ? AND state IN ('delivered','replaced',"
-                "'unknown')",
-                (iso_before(_KEEP_SETTLED_S),),
+                "DELETE FROM outbox WHERE changed_at < ? AND state NOT IN ('queued', 'acked')",
+                (iso_before(_KEEP_S),),
             )
             _insert(connection, entry)
 
