@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from meshes.models import Invite, Member, Mesh
+from meshes.models import Ban, Invite, Member, Mesh
 
 ActivePeerCounter = Callable[[Iterable[str]], dict[str, int]]
 
@@ -103,6 +103,12 @@ def strongest(mesh: Mesh, user: User, members: Iterable[Member]) -> Standing | N
 def counted_members() -> Q:
     """Members who are in: not revoked, and bound to a key or still allowed to bind one."""
     return Q(revoked_at__isnull=True) & (~Q(pubkey="") | Q(bind_until__gt=timezone.now()))
+
+
+def open_bans(mesh_id: str) -> list[Ban]:
+    """Bans of a mesh that were not lifted, newest first."""
+    rows = Ban.objects.filter(mesh_id=mesh_id, lifted_at__isnull=True)
+    return list(rows.select_related("member", "banned_by"))
 
 
 def member_counts(mesh_ids: Iterable[str]) -> dict[str, int]:

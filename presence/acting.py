@@ -5,11 +5,9 @@ from typing import Any
 from claudemesh_wire.errors import MeshError
 from msgspec import structs
 
-from presence.doorbell import Doorbell
-from presence.ledger import Ledger
+from presence.core import Core
 from presence.peer import Peer
 from presence.pushing import Pusher
-from presence.registry import Rosters
 from presence.session import Session
 from presence.storage.presences import update_presence
 from presence.storage.rosters import groups_to
@@ -18,13 +16,11 @@ from presence.storage.rosters import groups_to
 class Acting:
     """A listed session speaks for itself, a one-shot command for a listed session of its member."""
 
-    def __init__(
-        self, *, rosters: Rosters, ledger: Ledger, pusher: Pusher, doorbell: Doorbell
-    ) -> None:
-        self._rosters = rosters
-        self._ledger = ledger
+    def __init__(self, core: Core, *, pusher: Pusher) -> None:
+        self._rosters = core.rosters
+        self._ledger = core.ledger
         self._pusher = pusher
-        self._doorbell = doorbell
+        self._doorbell = core.doorbell
 
     def peer(self, session: Session) -> Peer:
         """The presence meant. Raises MeshError `not_found`, `ambiguous`.

@@ -7,18 +7,17 @@ from claudemesh_wire.codec import encode
 from msgspec import to_builtins
 
 from presence.clock import iso, now
-from presence.doorbell import Doorbell
+from presence.core import Core
 from presence.frames import TextFrame
-from presence.hub import Hub
 from presence.peer import Peer
 
 
 class Announcer:
     """Peer events go to other members only, on every node, and never about hidden peers."""
 
-    def __init__(self, hub: Hub, doorbell: Doorbell) -> None:
-        self._hub = hub
-        self._doorbell = doorbell
+    def __init__(self, core: Core) -> None:
+        self._hub = core.hub
+        self._doorbell = core.doorbell
 
     def joined(self, peer: Peer) -> None:
         """A member that was not here before."""

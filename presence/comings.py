@@ -11,12 +11,10 @@ from presence import metrics
 from presence.announcing import Announcer
 from presence.arrival import Admission, Arrival, Replaced
 from presence.clock import iso, now
-from presence.doorbell import Doorbell
-from presence.hub import Hub
-from presence.ledger import Ledger
+from presence.core import Core
 from presence.pushing import Pusher
 from presence.receipts import Receipts
-from presence.registry import Rosters
+from presence.removals import Removals, removed_sentence
 from presence.roster import MemberView, Roster
 from presence.session import Session
 
@@ -38,22 +36,22 @@ class Comings:
 
     def __init__(
         self,
+        core: Core,
         *,
-        hub: Hub,
-        rosters: Rosters,
-        ledger: Ledger,
         pusher: Pusher,
         receipts: Receipts,
         announcer: Announcer,
-        doorbell: Doorbell,
+        removals: Removals,
     ) -> None:
-        self._hub = hub
-        self._rosters = rosters
-        self._ledger = ledger
+        self._hub = core.hub
+        self._rosters = core.rosters
+        self._ledger = core.ledger
         self._pusher = pusher
         self._receipts = receipts
         self._announcer = announcer
-        self._doorbell = doorbell
+        self._removals = removals
+        self._doorbell = core.doorbell
+        self._tasks = core.tasks
 
     async def admit(self, candidate: Candidate, roster: Roster) -> Admission:
         """Stores and lists the session. Raises MeshError `capacity`, `replayed`, `revoked`, …
@@ -138,6 +136,9 @@ class Comings:
         peer.session = session
         if not session.ephemeral:
             roster.add(peer)
+        member = roster.members.get(peer.member_id)
+        if member is None or member.revoked:  # banned between the commit and here
+            self._tasks.start(self._removals.member_revoked(peer.mesh_id, peer.member_id))
 
     def _replace(self, roster: Roster, replaced: Replaced) -> None:
         """The older presence goes silently; its socket is closed wherever it is."""
@@ -173,6 +174,6 @@ def check_member(roster: Roster, member_id: str, member_key: str) -> MemberView:
     if member.revoked:
         raise MeshError(
             "revoked",
-            f'You\'ve been removed from "{roster.mesh.name}". Contact the mesh owner to rejoin.',
+            removed_sentence(roster.mesh.name),
         )
     return member

@@ -4,17 +4,13 @@ from datetime import timedelta
 
 from presence.announcing import Announcer
 from presence.clock import now
-from presence.config import Config
-from presence.doorbell import Doorbell
-from presence.hub import Hub
-from presence.ledger import Ledger
+from presence.core import Core
 from presence.peer import Peer
 from presence.pushing import Pusher
 from presence.receipts import Receipts
-from presence.registry import Rosters
 from presence.session import Session
 from presence.storage.departures import Ended, end, start_lease
-from presence.tasks import Tasks, until_done
+from presence.tasks import until_done
 
 #: Close codes of a client that says goodbye (RFC 6455, section 7.4.1; 1005: none given).
 CLEAN = frozenset({1000, 1001, 1005})
@@ -24,27 +20,17 @@ class Goings:
     """Takes sessions off this node and presences off the mesh."""
 
     def __init__(
-        self,
-        *,
-        config: Config,
-        hub: Hub,
-        rosters: Rosters,
-        ledger: Ledger,
-        pusher: Pusher,
-        receipts: Receipts,
-        announcer: Announcer,
-        doorbell: Doorbell,
-        tasks: Tasks,
+        self, core: Core, *, pusher: Pusher, receipts: Receipts, announcer: Announcer
     ) -> None:
-        self._config = config
-        self._hub = hub
-        self._rosters = rosters
-        self._ledger = ledger
+        self._config = core.config
+        self._hub = core.hub
+        self._rosters = core.rosters
+        self._ledger = core.ledger
         self._pusher = pusher
         self._receipts = receipts
         self._announcer = announcer
-        self._doorbell = doorbell
-        self._tasks = tasks
+        self._doorbell = core.doorbell
+        self._tasks = core.tasks
         self.stopping = False
 
     def socket_gone(self, session: Session, *, clean: bool) -> None:

@@ -10,18 +10,14 @@ from claudemesh_wire.errors import MeshError
 
 from presence import metrics
 from presence.clock import monotonic, now
-from presence.config import Config
-from presence.doorbell import Doorbell
+from presence.core import Core
 from presence.drafts import Draft, Outcome, Recorded, Repeated
-from presence.ledger import Ledger
 from presence.parcel import StoredMessage
 from presence.pushing import Pusher
-from presence.registry import Rosters
 from presence.roster import Roster
 from presence.session import Session
 from presence.storage.messages import find_repeated
 from presence.targets import Resolution, Sender, resolve
-from presence.tasks import Tasks
 
 MAX_RELOADS = 5
 
@@ -43,23 +39,14 @@ class Outgoing:
     When the roster proves stale, sends of that mesh wait for its reload and go on in order.
     """
 
-    def __init__(
-        self,
-        *,
-        config: Config,
-        rosters: Rosters,
-        ledger: Ledger,
-        pusher: Pusher,
-        doorbell: Doorbell,
-        tasks: Tasks,
-    ) -> None:
-        self._config = config
-        self._rosters = rosters
-        self._ledger = ledger
+    def __init__(self, core: Core, *, pusher: Pusher) -> None:
+        self._config = core.config
+        self._rosters = core.rosters
+        self._ledger = core.ledger
         self._pusher = pusher
-        self._doorbell = doorbell
+        self._doorbell = core.doorbell
         self._turn = 0
-        self._tasks = tasks
+        self._tasks = core.tasks
         self._entered: Counter[str] = Counter()
         self._waiting: dict[str, list[Submission]] = defaultdict(list)
         self._reloading: set[str] = set()

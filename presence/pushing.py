@@ -10,17 +10,13 @@ from claudemesh_wire.errors import MeshError
 
 from presence import metrics
 from presence.clock import monotonic
-from presence.config import Config
+from presence.core import Core
 from presence.drafts import SettledState, Settlement
-from presence.hub import Hub
-from presence.ledger import Ledger
 from presence.parcel import Parcel
 from presence.receipts import Receipts
-from presence.registry import Rosters
 from presence.session import Session
 from presence.storage.pending import count_again, fetch
 from presence.storage.settlements import BEFORE
-from presence.tasks import Tasks
 
 logger = logging.getLogger(__name__)
 
@@ -28,22 +24,13 @@ logger = logging.getLogger(__name__)
 class Pusher:
     """Pushes parcels through the windows of sessions, in order, each at most once at a time."""
 
-    def __init__(
-        self,
-        *,
-        config: Config,
-        hub: Hub,
-        rosters: Rosters,
-        ledger: Ledger,
-        receipts: Receipts,
-        tasks: Tasks,
-    ) -> None:
-        self._config = config
-        self._hub = hub
-        self._rosters = rosters
-        self._ledger = ledger
+    def __init__(self, core: Core, *, receipts: Receipts) -> None:
+        self._config = core.config
+        self._hub = core.hub
+        self._rosters = core.rosters
+        self._ledger = core.ledger
         self._receipts = receipts
-        self._tasks = tasks
+        self._tasks = core.tasks
 
     def deliver(self, mesh_id: str, parcels: list[Parcel]) -> None:
         """Pushes freshly stored parcels to the sessions of this node they are for."""

@@ -5,10 +5,9 @@ from claudemesh_wire.codec import encode
 
 from presence import metrics
 from presence.clock import iso, now
-from presence.doorbell import Doorbell
+from presence.core import Core
 from presence.drafts import SettledState
 from presence.frames import TextFrame
-from presence.hub import Hub
 from presence.parcel import Parcel
 
 
@@ -18,9 +17,9 @@ class Receipts:
     Nobody there: nothing is lost, `message_status` reads the same from the database.
     """
 
-    def __init__(self, hub: Hub, doorbell: Doorbell) -> None:
-        self._hub = hub
-        self._doorbell = doorbell
+    def __init__(self, core: Core) -> None:
+        self._hub = core.hub
+        self._doorbell = core.doorbell
 
     def send(self, parcel: Parcel, state: SettledState, reason: str = "") -> None:
         """Sends one receipt, if anybody asked for it."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from meshes.selectors import register_active_peer_counter
-from meshes.signals import mesh_archived, roster_changed
+from meshes.signals import member_revoked, mesh_archived, roster_changed
 from presence.runtime import current_if_any
 from presence.storage.presences import count_connected
 
@@ -12,6 +12,7 @@ def connect() -> None:
     """Subscribes to the signals of meshes and lends it the count of connected peers."""
     roster_changed.connect(on_roster_changed, dispatch_uid="presence.roster_changed")
     mesh_archived.connect(on_mesh_archived, dispatch_uid="presence.mesh_archived")
+    member_revoked.connect(on_member_revoked, dispatch_uid="presence.member_revoked")
     register_active_peer_counter(count_connected)
 
 
@@ -20,6 +21,13 @@ def on_roster_changed(sender: Any, mesh_id: str, **_: Any) -> None:
     runtime = current_if_any()
     if runtime is not None and runtime.loop is not None:
         runtime.loop.call_soon_threadsafe(runtime.reconciler.mesh_changed, mesh_id)
+
+
+def on_member_revoked(sender: Any, mesh_id: str, member_id: str, **_: Any) -> None:
+    """Closes the sockets of a banned member and withdraws its mail."""
+    runtime = current_if_any()
+    if runtime is not None and runtime.loop is not None:
+        runtime.loop.call_soon_threadsafe(runtime.reconciler.member_revoked, mesh_id, member_id)
 
 
 def on_mesh_archived(sender: Any, mesh_id: str, **_: Any) -> None:

@@ -5,16 +5,13 @@ from claudemesh_wire.close_codes import CloseCode
 from presence.acting import Acting
 from presence.announcing import Announcer
 from presence.clock import monotonic
-from presence.config import Config
-from presence.doorbell import Doorbell, Ring
-from presence.hub import Hub
-from presence.ledger import Ledger
+from presence.core import Core
+from presence.doorbell import Ring
 from presence.pushing import Pusher
 from presence.receipts import Receipts
-from presence.registry import Rosters
+from presence.removals import Removals
 from presence.storage.pending import members_with_mail
 from presence.storage.rosters import read_peer
-from presence.tasks import Tasks
 
 STALE_AFTER = 5
 
@@ -24,28 +21,25 @@ class Reconciler:
 
     def __init__(
         self,
+        core: Core,
         *,
-        config: Config,
-        hub: Hub,
-        rosters: Rosters,
-        ledger: Ledger,
         pusher: Pusher,
         receipts: Receipts,
         announcer: Announcer,
         acting: Acting,
-        doorbell: Doorbell,
-        tasks: Tasks,
+        removals: Removals,
     ) -> None:
-        self._config = config
-        self._hub = hub
-        self._rosters = rosters
-        self._ledger = ledger
+        self._config = core.config
+        self._hub = core.hub
+        self._rosters = core.rosters
+        self._ledger = core.ledger
         self._pusher = pusher
         self._receipts = receipts
         self._announcer = announcer
         self._acting = acting
-        self._doorbell = doorbell
-        self._tasks = tasks
+        self._removals = removals
+        self._doorbell = core.doorbell
+        self._tasks = core.tasks
         self._done_at = monotonic()
 
     def is_stale(self) -> bool:
@@ -58,7 +52,7 @@ class Reconciler:
         if not self._doorbell.enabled:
             return
         for mesh_id in self._rosters.mesh_ids():
-            await self._rosters.refresh(mesh_id)
+            await self._refresh(mesh_id)
         members = list({session.member_id for session in self._hub})
         for member_id in await self._ledger.call(lambda: members_with_mail(members)):
             self._pusher.nudge(member_id)
@@ -68,6 +62,10 @@ class Reconciler:
         """Members, roles, grants or policy were changed on this node."""
         self._tasks.start(self._refresh(mesh_id))
         self._doorbell.ring_roster(mesh_id)
+
+    def member_revoked(self, mesh_id: str, member_id: str) -> None:
+        """A member was banned on this node, over whichever edge."""
+        self._tasks.start(self._revoked(mesh_id, member_id))
 
     def mesh_archived(self, mesh_id: str) -> None:
         """The mesh was closed on this node: every socket of it goes, here and elsewhere."""
@@ -105,8 +103,21 @@ class Reconciler:
             session.peer.session = None
 
     async def _refresh(self, mesh_id: str) -> None:
-        if self._rosters.loaded(mesh_id) is not None:
-            await self._rosters.refresh(mesh_id)
+        """Rereads a roster, and acts on bans that nobody rang for."""
+        if self._rosters.loaded(mesh_id) is None:
+            return
+        roster = await self._rosters.refresh(mesh_id)
+        here = {session.member_id for session in self._hub.in_mesh(mesh_id)}
+        if roster is None:
+            return
+        for member_id in here:
+            member = roster.members.get(member_id)
+            if member is None or member.revoked:
+                await self._removals.member_revoked(mesh_id, member_id)
+
+    async def _revoked(self, mesh_id: str, member_id: str) -> None:
+        await self._refresh(mesh_id)
+        await self._removals.member_revoked(mesh_id, member_id)
 
     async def _reread(self, presence_id: str) -> None:
         """Another node changed what a session here says of itself."""

@@ -11,7 +11,7 @@ from claudemesh_wire.errors import MeshError
 from claudemesh_wire.fields import RequestId
 from msgspec import structs
 
-from presence.handlers import groups, messages, peers, status
+from presence.handlers import grants, groups, messages, moderation, peers, status
 from presence.handlers.reply import Done
 from presence.runtime import Runtime
 from presence.session import Session
@@ -33,6 +33,13 @@ HANDLERS: dict[type[ClientFrame], Handler] = {
     client.SetStats: status.set_stats,
     client.JoinGroup: groups.join_group,
     client.LeaveGroup: groups.leave_group,
+    client.Disconnect: moderation.disconnect,
+    client.Kick: moderation.kick,
+    client.Ban: moderation.ban,
+    client.Unban: moderation.unban,
+    client.ListBans: moderation.list_bans,
+    client.SetGrants: grants.set_grants,
+    client.GetGrants: grants.get_grants,
 }
 #: Bounded by other means: sends by their own limit, acks by what was pushed.
 UNLIMITED = frozenset({client.Send, client.ClientAck})

@@ -9,6 +9,7 @@ from presence.acting import Acting
 from presence.announcing import Announcer
 from presence.comings import Comings
 from presence.config import Config
+from presence.core import Core
 from presence.doorbell import Doorbell
 from presence.doorstep import Doorstep
 from presence.goings import Goings
@@ -20,6 +21,7 @@ from presence.pushing import Pusher
 from presence.receipts import Receipts
 from presence.reconciling import Reconciler
 from presence.registry import Rosters
+from presence.removals import Removals
 from presence.storage.thread import DatabaseThread
 from presence.sweeps import LEASE_SWEEP_S, PRUNE_S, TICK_S, Sweeps
 from presence.tasks import Tasks
@@ -59,72 +61,33 @@ class Runtime:
         )
         self.doorbell = Doorbell(self.node_id, self.tasks)
         self.rosters = Rosters(self.ledger, self.node_id, on_load=self.doorbell.subscribe)
-        self.receipts = Receipts(self.hub, self.doorbell)
-        self.announcer = Announcer(self.hub, self.doorbell)
-        self._wire()
-
-    def _wire(self) -> None:
-        """The parts that are built from other parts."""
-        config, hub, rosters, ledger = self.config, self.hub, self.rosters, self.ledger
-        doorbell, receipts, announcer = self.doorbell, self.receipts, self.announcer
-        self.pusher = pusher = Pusher(
-            config=config,
-            hub=hub,
-            rosters=rosters,
-            ledger=ledger,
-            receipts=receipts,
-            tasks=self.tasks,
+        core = Core(
+            config, self.node_id, self.hub, self.rosters, self.ledger, self.doorbell, self.tasks
         )
-        self.outgoing = Outgoing(
-            config=config,
-            rosters=rosters,
-            ledger=ledger,
-            pusher=pusher,
-            doorbell=doorbell,
-            tasks=self.tasks,
-        )
-        self.acting = Acting(rosters=rosters, ledger=ledger, pusher=pusher, doorbell=doorbell)
+        self.receipts = receipts = Receipts(core)
+        self.announcer = announcer = Announcer(core)
+        self.pusher = pusher = Pusher(core, receipts=receipts)
+        self.outgoing = Outgoing(core, pusher=pusher)
+        self.acting = Acting(core, pusher=pusher)
+        self.goings = goings = Goings(core, pusher=pusher, receipts=receipts, announcer=announcer)
+        self.removals = Removals(core, goings=goings, receipts=receipts)
         self.comings = Comings(
-            hub=hub,
-            rosters=rosters,
-            ledger=ledger,
+            core,
             pusher=pusher,
             receipts=receipts,
             announcer=announcer,
-            doorbell=doorbell,
-        )
-        self.goings = Goings(
-            config=config,
-            hub=hub,
-            rosters=rosters,
-            ledger=ledger,
-            pusher=pusher,
-            receipts=receipts,
-            announcer=announcer,
-            doorbell=doorbell,
-            tasks=self.tasks,
+            removals=self.removals,
         )
         self.reconciler = Reconciler(
-            config=config,
-            hub=hub,
-            rosters=rosters,
-            ledger=ledger,
+            core,
             pusher=pusher,
             receipts=receipts,
             announcer=announcer,
             acting=self.acting,
-            doorbell=doorbell,
-            tasks=self.tasks,
+            removals=self.removals,
         )
         self.sweeps = Sweeps(
-            config=config,
-            node_id=self.node_id,
-            hub=hub,
-            ledger=ledger,
-            pusher=pusher,
-            receipts=receipts,
-            acting=self.acting,
-            goings=self.goings,
+            core, pusher=pusher, receipts=receipts, acting=self.acting, goings=goings
         )
 
     async def start(self) -> None:

@@ -7,10 +7,8 @@ from datetime import datetime, timedelta
 from presence import metrics
 from presence.acting import Acting
 from presence.clock import now
-from presence.config import Config
+from presence.core import Core
 from presence.goings import Goings
-from presence.hub import Hub
-from presence.ledger import Ledger
 from presence.parcel import Parcel
 from presence.peer import Peer
 from presence.pushing import Pusher
@@ -29,21 +27,12 @@ class Sweeps:
     """The periodic work of a node. What concerns all nodes runs on one at a time."""
 
     def __init__(
-        self,
-        *,
-        config: Config,
-        node_id: str,
-        hub: Hub,
-        ledger: Ledger,
-        pusher: Pusher,
-        receipts: Receipts,
-        acting: Acting,
-        goings: Goings,
+        self, core: Core, *, pusher: Pusher, receipts: Receipts, acting: Acting, goings: Goings
     ) -> None:
-        self._config = config
-        self._node_id = node_id
-        self._hub = hub
-        self._ledger = ledger
+        self._config = core.config
+        self._node_id = core.node_id
+        self._hub = core.hub
+        self._ledger = core.ledger
         self._pusher = pusher
         self._receipts = receipts
         self._acting = acting

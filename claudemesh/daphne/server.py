@@ -80,7 +80,6 @@ def run(
     on_ready: Callable[[], Awaitable[None]],
     on_shutdown: Callable[[], Awaitable[None]],
     max_frame_bytes: int,
-    trust_proxy: bool = False,
 ) -> None:
     """Serves `application` on host:port; returns after SIGTERM or SIGINT was honored.
 
@@ -95,8 +94,6 @@ def run(
         websocket_max_message_size=max_frame_bytes,
         websocket_max_frame_size=max_frame_bytes,
         websocket_timeout=-1,
-        proxy_forwarded_address_header="X-Forwarded-For" if trust_proxy else None,
-        proxy_forwarded_proto_header="X-Forwarded-Proto" if trust_proxy else None,
         server_name="claudemesh",
     )
     server.on_shutdown = on_shutdown

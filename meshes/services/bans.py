@@ -1,0 +1,74 @@
+"""Removing a member for good, and letting it back."""
+
+from __future__ import annotations
+
+from claudemesh_wire.errors import MeshError
+from django.db import transaction
+from django.utils import timezone
+
+from meshes.models import Ban, Member, Mesh
+from meshes.services import roster
+from meshes.signals import member_revoked
+
+
+@transaction.atomic
+def ban(*, mesh_id: str, by_member_id: str, member_id: str, reason: str = "") -> Ban:
+    """Revoke a member, on behalf of the owner or an admin.
+
+    Whoever lost its own place meanwhile bans nobody, so of two admins that ban each other one
+    wins. Raises MeshError: "forbidden", "not_found" for no member of this mesh, "invalid" for
+    oneself, the owner, or somebody who is banned already.
+    """
+    by = _manager(mesh_id, by_member_id)
+    member = _member(mesh_id, member_id)
+    if member.pk == by.pk:
+        raise MeshError("invalid", "You cannot ban yourself.")
+    if member.role == Member.Role.OWNER:
+        raise MeshError("invalid", "The owner of a mesh cannot be banned.")
+    if member.revoked_at is not None:
+        raise MeshError("invalid", f"{member.display_name} is banned already.")
+    member.revoked_at = timezone.now()
+    member.save(update_fields=["revoked_at"])
+    made = Ban.objects.create(
+        mesh_id=mesh_id, member=member, banned_by=by, banned_at=member.revoked_at, reason=reason
+    )
+    transaction.on_commit(
+        lambda: member_revoked.send(sender=Mesh, mesh_id=mesh_id, member_id=member_id),
+        robust=True,
+    )
+    return made
+
+
+@transaction.atomic
+def unban(*, mesh_id: str, by_member_id: str, member_id: str) -> Ban:
+    """Let a banned member back with its old key.
+
+    Raises MeshError: "forbidden", "not_found", "invalid" for somebody who is not banned.
+    """
+    by = _manager(mesh_id, by_member_id)
+    member = _member(mesh_id, member_id)
+    lifted = Ban.objects.filter(member=member, lifted_at__isnull=True).first()
+    if member.revoked_at is None or lifted is None:
+        raise MeshError("invalid", f"{member.display_name} is not banned.")
+    member.revoked_at = None
+    member.save(update_fields=["revoked_at"])
+    lifted.lifted_at, lifted.lifted_by = timezone.now(), by
+    lifted.save(update_fields=["lifted_at", "lifted_by"])
+    return lifted
+
+
+def _manager(mesh_id: str, by_member_id: str) -> Member:
+    """Who acts, read under the mesh's lock."""
+    if not roster.touch(mesh_id):
+        raise MeshError("not_found", "You have no mesh of that name.")
+    by = Member.objects.filter(mesh_id=mesh_id, pk=by_member_id).first()
+    if by is None or not by.can_manage:
+        raise MeshError("forbidden")
+    return by
+
+
+def _member(mesh_id: str, member_id: str) -> Member:
+    member = Member.objects.filter(mesh_id=mesh_id, pk=member_id).first()
+    if member is None:
+        raise MeshError("not_found", "This mesh has no such member.")
+    return member
