@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="schema"),
     path("", include("accounts.urls")),
     path("", include("meshes.urls")),
+    path("", include("presence.urls")),
 ]
 
 handler400 = "claudemesh.api_errors.bad_request"

@@ -53,7 +53,8 @@ class Replaced:
 class Admission:
     """The answer to an arrival; `refused` is an error code, or `stale` for an old roster.
 
-    `undeliverable` are deliveries that died with a session this one replaced.
+    `undeliverable` are deliveries that died with a session this one replaced, `hook_status` is
+    what a hook said that came before the session.
     """
 
     refused: str = ""
@@ -62,3 +63,4 @@ class Admission:
     replaced: tuple[Replaced, ...] = ()
     undeliverable: tuple[Parcel, ...] = ()
     has_mail: bool = False
+    hook_status: str = ""

@@ -130,6 +130,8 @@ class Comings:
         if admission.restored is not None:
             peer.summary = admission.restored.summary
             peer.visible = admission.restored.visible
+        if admission.hook_status:
+            peer.status, peer.status_source = admission.hook_status, "hook"
         for replaced in admission.replaced:
             self._replace(roster, replaced)
         self._hub.add(session)

@@ -110,7 +110,7 @@ class Connection:
             return
         try:
             self._session = await hello(
-                self._runtime, Opening(self._nonce, self._outbound), message
+                self._runtime, Opening(self._nonce, self._address, self._outbound), message
             )
         except MeshError as error:
             metrics.connections_rejected.labels(error.code).inc()

@@ -49,6 +49,7 @@ class Peer:
     status_source: str = "inferred"
     summary: str | None = None
     visible: bool = True
+    remote_addr: str = ""
     details: Details = field(default_factory=Details)
     stats: Stats = field(default_factory=Stats)
     lease_expires_at: datetime | None = None

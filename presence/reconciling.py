@@ -63,6 +63,11 @@ class Reconciler:
         self._tasks.start(self._refresh(mesh_id))
         self._doorbell.ring_roster(mesh_id)
 
+    def presence_changed(self, mesh_id: str, presence_id: str) -> None:
+        """A presence was changed in the database by this node, for example by a hook."""
+        self._tasks.start(self._reread(presence_id))
+        self._doorbell.ring_change(mesh_id, presence_id)
+
     def member_revoked(self, mesh_id: str, member_id: str) -> None:
         """A member was banned on this node, over whichever edge."""
         self._tasks.start(self._revoked(mesh_id, member_id))

@@ -134,6 +134,13 @@ def current_if_any() -> Runtime | None:
     return _current
 
 
+def presence_changed(mesh_id: str, presence_id: str) -> None:
+    """Another thread has changed what a presence says of itself, and committed it."""
+    runtime = _current
+    if runtime is not None and runtime.loop is not None:
+        runtime.loop.call_soon_threadsafe(runtime.reconciler.presence_changed, mesh_id, presence_id)
+
+
 def forget() -> None:
     """Lets the next `current` make a new one; for tests, which have a loop each."""
     global _current

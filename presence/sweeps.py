@@ -81,7 +81,7 @@ class Sweeps:
     def _expire_and_prune(self) -> tuple[list[Parcel], int]:
         if not sweeping.try_lock():
             return [], 0
-        sweeping.forget_spent_hellos()
+        sweeping.forget_the_brief()
         older_than = now() - timedelta(seconds=self._config.settled_retention_s)
         return sweeping.expire_messages(), sweeping.prune_settled(older_than=older_than)
 

@@ -25,9 +25,10 @@ from presence.window import Window
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A socket before its hello: the nonce it was welcomed with and where it writes."""
+    """A socket before its hello: its nonce, the client's address and where it writes."""
 
     nonce: str
+    address: str
     outbound: Outbound
 
 
@@ -140,7 +141,7 @@ def _session(
     known = frozenset(message.capabilities or []) & CLIENT_CAPABILITIES
     config = runtime.config
     return Session(
-        peer=_peer(runtime, message, member),
+        peer=_peer(runtime, opening, message, member),
         outbound=opening.outbound,
         window=Window(max_messages=config.send_window_messages, max_bytes=config.send_window_bytes),
         protocol_version=version,
@@ -149,7 +150,7 @@ def _session(
     )
 
 
-def _peer(runtime: Runtime, message: Hello, member: MemberView) -> Peer:
+def _peer(runtime: Runtime, opening: Opening, message: Hello, member: MemberView) -> Peer:
     moment = now()
     return Peer(
         presence_id=new_id(),
@@ -164,6 +165,7 @@ def _peer(runtime: Runtime, message: Hello, member: MemberView) -> Peer:
         connected_at=moment,
         last_seen_at=moment,
         status_at=moment,
+        remote_addr=opening.address,
         details=Details(
             pid=message.pid,
             cwd=message.cwd,

@@ -5,6 +5,7 @@ from presence.models.hello import SpentHello
 from presence.models.message import Message
 from presence.models.node import Node
 from presence.models.peer_state import PeerState
+from presence.models.pending_status import PendingStatus
 from presence.models.presence import Presence
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Message",
     "Node",
     "PeerState",
+    "PendingStatus",
     "Presence",
     "SpentHello",
 ]

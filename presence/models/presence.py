@@ -24,6 +24,7 @@ class Presence(models.Model):
     status_at = models.DateTimeField()
     summary = models.TextField(null=True)
     visible = models.BooleanField(default=True)
+    remote_addr = models.CharField(max_length=64, blank=True)
     details = models.JSONField(default=dict)
     stats = models.JSONField(default=dict)
     connected_at = models.DateTimeField()

@@ -1,6 +1,7 @@
 """Writes presences for a batch of hellos and reads what earlier sessions left."""
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 from claudemesh_wire.fields import CountedStats
@@ -10,6 +11,7 @@ from presence.models import PeerState, Presence, SpentHello
 from presence.parcel import Parcel
 from presence.peer import Peer
 from presence.storage.departures import end
+from presence.storage.hooks import take_pending
 from presence.storage.pending import members_with_mail
 from presence.storage.rosters import groups_from, groups_to
 
@@ -53,6 +55,7 @@ def _admit(arrivals: list[Arrival]) -> list[Admission]:
     members = [a.peer.member_id for a in listed]
     states = PeerState.objects.in_bulk(members) if members else {}
     mail = members_with_mail(members) if members else set()
+    hooks = take_pending([a.peer for a in listed])
     older = _presences_of(members)
     rows: dict[tuple[str, str, str], Presence] = {}
     admissions = []
@@ -64,7 +67,10 @@ def _admit(arrivals: list[Arrival]) -> list[Admission]:
         twins = [row for row in older[peer.member_id] if _is_twin(row, peer)]
         undeliverable = _replace(twins, peer)
         older[peer.member_id] = [r for r in older[peer.member_id] if r not in twins]
-        admission = _welcome(arrival, states.get(peer.member_id), twins, undeliverable, mail)
+        admission = replace(
+            _welcome(arrival, states.get(peer.member_id), twins, undeliverable, mail),
+            hook_status=hooks.get(peer.presence_id, ""),
+        )
         row = _row(peer, admission)
         older[peer.member_id].append(row)
         rows = {key: r for key, r in rows.items() if r not in twins}
@@ -144,11 +150,12 @@ def _row(peer: Peer, admission: Admission) -> Presence:
         session_key=peer.session_key,
         display_name=peer.name,
         groups=groups_to(admission.groups or []),
-        status=peer.status,
-        status_source=peer.status_source,
+        status=admission.hook_status or peer.status,
+        status_source="hook" if admission.hook_status else peer.status_source,
         status_at=peer.status_at,
         summary=restored.summary if restored else None,
         visible=restored.visible if restored else True,
+        remote_addr=peer.remote_addr,
         details=_details(peer),
         connected_at=peer.connected_at,
         last_seen_at=peer.last_seen_at,

@@ -76,6 +76,7 @@ def peer_from_row(row: Presence, member_key: str) -> Peer:
         status_source=row.status_source,
         summary=row.summary,
         visible=row.visible,
+        remote_addr=row.remote_addr,
         details=Details(**row.details),
         stats=Stats(**row.stats),
         lease_expires_at=row.lease_expires_at,

@@ -6,7 +6,15 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from presence.clock import now
-from presence.models import Delivery, DeliveryState, Message, Node, Presence, SpentHello
+from presence.models import (
+    Delivery,
+    DeliveryState,
+    Message,
+    Node,
+    PendingStatus,
+    Presence,
+    SpentHello,
+)
 from presence.parcel import Parcel
 from presence.storage.pending import parcel_from_row
 from presence.storage.settlements import move
@@ -68,6 +76,7 @@ def prune_settled(*, older_than: datetime) -> int:
     return len(ids)
 
 
-def forget_spent_hellos() -> None:
-    """Deletes signatures too old to be accepted anyway."""
+def forget_the_brief() -> None:
+    """Deletes hello signatures too old to be accepted, and hooks nobody came for."""
     SpentHello.objects.filter(expires_at__lt=now()).delete()
+    PendingStatus.objects.filter(expires_at__lt=now()).delete()

@@ -1,0 +1,1 @@
+"""Writes of the realtime core that come from outside the WebSocket."""
