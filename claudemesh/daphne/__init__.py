@@ -1,1 +1,1 @@
-"""Daphne as this broker needs it: close reasons that go out, flow control both ways, clean stops."""
+"""Daphne as this broker needs it: close reasons, flow control both ways, orderly stops."""
