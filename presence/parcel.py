@@ -32,6 +32,7 @@ class StoredMessage:
     key_epoch: int | None
     created_at: datetime
     received_at: float | None = None
+    subtype: str = ""
     _frames: dict[tuple[bool, int], TextFrame] = field(default_factory=dict)
 
     @property
@@ -71,6 +72,7 @@ class StoredMessage:
             encryption=self.encryption or None,
             client_id=self.client_id or None,
             attempt=attempt or None,
+            subtype=self.subtype or None,
         )
 
 

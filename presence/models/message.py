@@ -9,7 +9,8 @@ class Message(models.Model):
     """Written once by the ledger, never changed; pruned when all its deliveries are.
 
     Foreign keys carry no database constraint: meshes are archived and members revoked but never
-    deleted, and a check per row would be the largest cost of an insert.
+    deleted, and a check per row would be the largest cost of an insert. `subtype` is "reminder"
+    for what the broker sends at its time, else the database's default, which a send leaves out.
     """
 
     id = models.CharField(primary_key=True, max_length=32)
@@ -28,6 +29,7 @@ class Message(models.Model):
     ciphertext = models.TextField()
     encryption = models.CharField(max_length=5, blank=True)
     key_epoch = models.IntegerField(null=True)
+    subtype = models.CharField(max_length=8, blank=True, db_default="")
     matched = models.IntegerField(default=0)
     online = models.IntegerField(default=0)
     created_at = models.DateTimeField()

@@ -69,6 +69,7 @@ def parcel_from_row(row: Delivery, address: str) -> Parcel:
         encryption=message.encryption,
         key_epoch=message.key_epoch,
         created_at=message.created_at,
+        subtype=message.subtype,
     )
     return Parcel(
         delivery_id=row.id,
