@@ -73,6 +73,13 @@ WORKING_TIMEOUT_S = env.float("WORKING_TIMEOUT_S", default=60)
 NODE_HEARTBEAT_S = env.float("NODE_HEARTBEAT_S", default=3)
 NODE_LEASE_S = env.float("NODE_LEASE_S", default=15)
 RECONCILE_S = env.float("RECONCILE_S", default=3)
+MAX_STATE_KEYS = env.int("MAX_STATE_KEYS", default=1_000)
+MAX_STATE_VALUE_BYTES = env.int("MAX_STATE_VALUE_BYTES", default=32_768)
+MAX_STATE_BYTES = env.int("MAX_STATE_BYTES", default=1_048_576)
+MAX_MEMORIES = env.int("MAX_MEMORIES", default=5_000)
+MAX_MEMORY_BYTES = env.int("MAX_MEMORY_BYTES", default=32_768)
+MAX_REMINDERS_PER_MEMBER = env.int("MAX_REMINDERS_PER_MEMBER", default=50)
+MAX_REMINDERS_PER_MESH = env.int("MAX_REMINDERS_PER_MESH", default=500)
 
 # --- mail --------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="claudemesh@localhost")

@@ -37,6 +37,13 @@ class Config:
     node_heartbeat_s: float
     node_lease_s: float
     reconcile_s: float
+    max_state_keys: int
+    max_state_value_bytes: int
+    max_state_bytes: int
+    max_memories: int
+    max_memory_bytes: int
+    max_reminders_per_member: int
+    max_reminders_per_mesh: int
 
     @classmethod
     def from_settings(cls) -> Self:
