@@ -1,0 +1,1 @@
+"""Load on a broker over the wire, and what came of it. Judges nothing: figures with conditions."""

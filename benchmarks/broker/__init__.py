@@ -1,0 +1,1 @@
+"""Our own broker as the thing measured: its database, its process, its members, its floor."""

@@ -1,0 +1,1 @@
+"""Instruments: latencies, processor time, conditions. Makes no load."""

@@ -1,0 +1,1 @@
+"""One scenario a file: what load it makes and what it counts. Starts no broker."""
