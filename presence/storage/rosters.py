@@ -4,11 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from claudemesh_wire.fields import GroupRef, Stats
+from django.db import connection
 
 from meshes.models import Member, Mesh
 from presence.models import PeerState, Presence
 from presence.peer import Details, Peer, profile_of
 from presence.roster import MemberView, MeshView
+from presence.storage.bulk import fetch
+
+_VERSIONS = (
+    f"SELECT id, roster_version FROM {Mesh._meta.db_table}"
+    " WHERE id = ANY(%b::text[]) AND archived_at IS NULL"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,8 @@ class RosterReading:
 
 def read_versions(mesh_ids: list[str]) -> dict[str, int]:
     """Roster versions by mesh id; archived meshes are left out, so that they never match."""
+    if connection.vendor == "postgresql":
+        return {row[0]: row[1] for row in fetch(_VERSIONS, [mesh_ids])}
     rows = Mesh.objects.filter(id__in=mesh_ids, archived_at=None)
     return dict(rows.values_list("id", "roster_version"))
 

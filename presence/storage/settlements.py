@@ -7,7 +7,7 @@ from django.db import connection
 from presence.clock import now
 from presence.drafts import Settlement
 from presence.models import Delivery
-from presence.storage.bulk import moment
+from presence.storage.bulk import execute, moment
 
 #: The states from which a delivery may be moved to the key.
 BEFORE: dict[str, list[str]] = {
@@ -34,15 +34,14 @@ def move(ids: list[int], state: str, reason: str = "") -> None:
     before = BEFORE[state]
     change = f"UPDATE {_TABLE} SET state = %s, reason = %s, updated_at = %s WHERE "
     values = (state, reason, moment(now()))
+    if connection.vendor == "postgresql":
+        execute(
+            change + "id = ANY(%b::bigint[]) AND state = ANY(%b::text[])", [*values, ids, before]
+        )
+        return
+    states = ", ".join(["%s"] * len(before))
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                change + "id = ANY(%s::bigint[]) AND state = ANY(%s::text[])",
-                [*values, ids, before],
-            )
-        else:
-            states = ", ".join(["%s"] * len(before))
-            cursor.executemany(
-                change + f"id = %s AND state IN ({states})",
-                [(*values, delivery_id, *before) for delivery_id in ids],
-            )
+        cursor.executemany(
+            change + f"id = %s AND state IN ({states})",
+            [(*values, delivery_id, *before) for delivery_id in ids],
+        )
