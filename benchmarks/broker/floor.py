@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from benchmarks.broker.garbage import collect_on_signal
+
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -97,6 +99,7 @@ def main() -> None:
     """Serve the floor on PORT until a signal."""
     from claudemesh.daphne import server
 
+    collect_on_signal()
     server.run(
         application=Floor(),
         host="127.0.0.1",

@@ -3,17 +3,17 @@
 Nothing else differs from the broker as it is deployed.
 """
 
-import gc
 import os
-import signal
 
 from django.core.management import execute_from_command_line
+
+from benchmarks.broker.garbage import collect_on_signal
 
 
 def main() -> None:
     """Serve until a signal."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "claudemesh.settings")
-    signal.signal(signal.SIGUSR1, lambda signum, frame: gc.collect() and None)
+    collect_on_signal()
     execute_from_command_line(["manage.py", "serve", "--verbosity", "0"])
 
 
