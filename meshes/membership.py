@@ -1,0 +1,25 @@
+"""Who acts: the member behind a request, read afresh, in the caller's transaction."""
+
+from __future__ import annotations
+
+from claudemesh_wire.errors import MeshError
+
+from meshes.models import Member, Mesh
+
+
+def active_member(mesh_id: str, member_id: str) -> Member:
+    """The member, with its mesh. Raises MeshError "unauthorized", or "revoked" for the banned."""
+    found = Member.objects.select_related("mesh").filter(mesh_id=mesh_id, pk=member_id).first()
+    if found is None or found.mesh.archived_at is not None:
+        raise MeshError("unauthorized")
+    if found.revoked_at is not None:
+        raise MeshError("revoked")
+    return found
+
+
+def lock_mesh(mesh_id: str) -> None:
+    """Makes writers of a mesh's shared things queue, so that they count what the other wrote.
+
+    On SQLite transactions queue anyway. New members and invites may come in meanwhile.
+    """
+    list(Mesh.objects.select_for_update(no_key=True).filter(pk=mesh_id).values_list("pk"))
