@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
+from claudemesh_wire.close_codes import CloseCode
 from claudemesh_wire.errors import MeshError
 from claudemesh_wire.fields import GroupRef
 
@@ -12,6 +13,7 @@ from presence.announcing import Announcer
 from presence.arrival import Admission, Arrival, Replaced
 from presence.clock import iso, now
 from presence.core import Core
+from presence.peer import Peer
 from presence.pushing import Pusher
 from presence.receipts import Receipts
 from presence.removals import Removals, removed_sentence
@@ -60,6 +62,7 @@ class Comings:
         """
         peer = candidate.session.peer
         self._reserve(candidate, roster)
+        roster = self._rosters.keep(roster)
         try:
             admission = await self._admit(candidate, roster)
         except BaseException:
@@ -90,6 +93,8 @@ class Comings:
         peer = candidate.session.peer
         for _ in range(MAX_RELOADS):
             member = check_member(roster, peer.member_id, peer.member_key)
+            if candidate.signature:
+                check_claimed_key(roster, peer)
             admission = await self._enter(candidate, roster, member)
             if not admission.refused:
                 return admission
@@ -137,6 +142,7 @@ class Comings:
         self._hub.add(session)
         peer.session = session
         if not session.ephemeral:
+            self._evict_usurper(roster, peer)
             roster.add(peer)
         member = roster.members.get(peer.member_id)
         if member is None or member.revoked:  # banned between the commit and here
@@ -154,6 +160,14 @@ class Comings:
                 roster.mesh.id, replaced.presence_id, 1000, "session_replaced"
             )
 
+    def _evict_usurper(self, roster: Roster, peer: Peer) -> None:
+        """Somebody who claimed this session's key, unproven, while it was away."""
+        other = roster.peer_by_key(peer.session_key)
+        if other is not None and other.member_id != peer.member_id:
+            self._tasks.start(
+                self._removals.remove([other], CloseCode.REFUSED, "bad_session_pubkey")
+            )
+
     def _announce(self, session: Session, admission: Admission) -> None:
         if admission.replaced:
             return
@@ -166,6 +180,17 @@ class Comings:
                 last_seen_at=iso(restored.last_seen_at),
                 summary=restored.summary,
             )
+
+
+def check_claimed_key(roster: Roster, peer: Peer) -> None:
+    """Raises `bad_session_pubkey` for a key of somebody else.
+
+    Version 1 proves no session key; whoever could claim another one's would get its mail.
+    """
+    member, holder = roster.member_by_key(peer.session_key), roster.peer_by_key(peer.session_key)
+    owners = {member.id if member else peer.member_id, (holder or peer).member_id}
+    if owners != {peer.member_id}:
+        raise MeshError("bad_session_pubkey", "That session key is somebody else's.")
 
 
 def check_member(roster: Roster, member_id: str, member_key: str) -> MemberView:

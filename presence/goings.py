@@ -43,7 +43,7 @@ class Goings:
         peer = session.peer
         peer.session = None
         if session.ephemeral or self.stopping:
-            self._drop_unused(peer.mesh_id)
+            self.drop_unused(peer.mesh_id)
         elif clean:
             self._tasks.start(until_done(lambda: self.end([peer], "left")))
         else:
@@ -65,7 +65,7 @@ class Goings:
                 self._doorbell.ring_roster(peer.mesh_id)
         self._settle_mail(ended)
         for mesh_id in {peer.mesh_id for peer in peers}:
-            self._drop_unused(mesh_id)
+            self.drop_unused(mesh_id)
 
     def _settle_mail(self, ended: list[Ended]) -> None:
         for one in ended:
@@ -83,9 +83,9 @@ class Goings:
             )
         )
         self._doorbell.ring_roster(peer.mesh_id)
-        self._drop_unused(peer.mesh_id)
+        self.drop_unused(peer.mesh_id)
 
-    def _drop_unused(self, mesh_id: str) -> None:
+    def drop_unused(self, mesh_id: str) -> None:
         """A roster without sessions here is not kept up to date, so it is forgotten."""
         if not self._hub.expects(mesh_id):
             self._rosters.drop(mesh_id)

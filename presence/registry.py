@@ -40,6 +40,14 @@ class Rosters:
             task.add_done_callback(lambda _: self._loading.pop(mesh_id, None))
         return await asyncio.shield(task)
 
+    def keep(self, roster: Roster) -> Roster:
+        """The roster this node holds: `roster` if it was dropped since it was read."""
+        held = self._rosters.get(roster.mesh.id)
+        if held is None:
+            held = self._rosters[roster.mesh.id] = roster
+            self._on_load(roster.mesh.id)
+        return held
+
     def drop(self, mesh_id: str) -> None:
         """Forgets a roster nobody here needs any more."""
         self._rosters.pop(mesh_id, None)

@@ -65,8 +65,10 @@ def resolve(roster: Roster, sender: Sender, target: str, *, hold: bool) -> Resol
 
 
 def _direct(roster: Roster, sender: Sender, key: str, *, hold: bool) -> Resolution:
-    peer = roster.peer_by_key(key)
-    member = roster.members.get(peer.member_id) if peer else roster.member_by_key(key)
+    member = roster.member_by_key(key)  # first: no session can pass itself off as a member
+    peer = None if member else roster.peer_by_key(key)
+    if peer is not None:
+        member = roster.members.get(peer.member_id)
     if member is None or member.revoked:
         raise MeshError("no_recipient", "No member or session of this mesh has that key.")
     if not member.allows(sender.member_key, sender.session_key, DM):

@@ -47,6 +47,7 @@ class WirePeer:
         self.identity = identity
         self.session = SessionKeys()
         self.frames: list[Frame] = []
+        self.hello_ack: Frame = {}
         self.acks_pushes = True
         self._requests = itertools.count(1)
 
@@ -63,7 +64,16 @@ class WirePeer:
         else:
             hello = self.identity.hello_v1(self.session, **fields)
         await self.send_frame(hello)
-        return await self.next("hello_ack")
+        self.hello_ack = await self.next("hello_ack")
+        return self.hello_ack
+
+    async def refused(self, hello: Frame) -> tuple[str, SocketClosed]:
+        """Says a hello that must not succeed; the error code, and how the socket was closed."""
+        await self.send_frame(hello)
+        closed = await self.closed()
+        errors = [frame for frame in self.frames if frame["type"] == "error"]
+        assert not any(frame["type"] == "hello_ack" for frame in self.frames)
+        return errors[-1]["code"], closed
 
     async def send_frame(self, frame: Frame) -> None:
         """Sends one frame as it is."""

@@ -7,7 +7,7 @@ from claudemesh_wire.broker import HelloAck
 from claudemesh_wire.capabilities import CLIENT_CAPABILITIES
 from claudemesh_wire.client import Hello
 from claudemesh_wire.errors import MeshError
-from claudemesh_wire.fields import MemberProfile
+from claudemesh_wire.fields import GroupRef, MemberProfile
 from claudemesh_wire.ids import new_id
 from claudemesh_wire.signing import is_public_key, verify
 
@@ -42,17 +42,31 @@ async def hello(runtime: Runtime, opening: Opening, message: Hello) -> Session:
     if abs(millis() - message.timestamp) > HELLO_SKEW_S * 1000:
         raise MeshError("timestamp_skew")
     check_signature(message, version, opening.nonce)
-    roster, member = await _membership(runtime, message)
-    runtime.hello_limit.take(member.id)
-    session = _session(runtime, opening, message, version, member)
-    candidate = Candidate(
-        session, message.groups, signature=message.signature if version == 1 else ""
-    )
-    admission = await runtime.comings.admit(candidate, roster)
-    roster = runtime.rosters.loaded(message.mesh_id) or roster
+    try:
+        session, admission, roster = await _admit(runtime, opening, message, version)
+    except MeshError:
+        runtime.goings.drop_unused(message.mesh_id)
+        raise
     session.reply(_hello_ack(message, session, roster, admission))
     runtime.comings.settle_in(session, admission)
     return session
+
+
+async def _admit(
+    runtime: Runtime, opening: Opening, message: Hello, version: int
+) -> tuple[Session, Admission, Roster]:
+    roster, member = await _membership(runtime, message)
+    runtime.hello_limit.take(member.id)
+    groups = None if message.groups is None else [_plain(group) for group in message.groups]
+    session = _session(runtime, opening, message, version, member)
+    candidate = Candidate(session, groups, signature=message.signature if version == 1 else "")
+    admission = await runtime.comings.admit(candidate, roster)
+    return session, admission, runtime.rosters.loaded(message.mesh_id) or roster
+
+
+def _plain(group: GroupRef) -> GroupRef:
+    """The @ marks a group, it is not part of its name."""
+    return GroupRef(name=group.name.removeprefix("@"), role=group.role)
 
 
 def check_shape(message: Hello) -> int:
@@ -61,7 +75,7 @@ def check_shape(message: Hello) -> int:
         raise MeshError("malformed", "pubkey must be 64 lower-case hex characters.")
     if message.session_pubkey and not is_public_key(message.session_pubkey):
         raise MeshError("bad_session_pubkey")
-    version = message.protocol_version or 1
+    version = 1 if message.protocol_version is None else message.protocol_version
     if version == 1:
         if message.ephemeral:
             raise MeshError("malformed", "ephemeral needs protocolVersion 2.")
@@ -161,7 +175,7 @@ def _peer(runtime: Runtime, opening: Opening, message: Hello, member: MemberView
         session_id=message.session_id,
         session_key=message.session_pubkey or "",
         name=message.display_name or member.name,
-        groups=message.groups or [],
+        groups=[],
         connected_at=moment,
         last_seen_at=moment,
         status_at=moment,

@@ -21,16 +21,17 @@ def admit(arrivals: list[Arrival], versions: dict[str, int]) -> list[Admission]:
 
     `versions` are the roster versions as they are in this transaction.
     """
-    spent = _spend(arrivals)
+    current = [versions.get(a.peer.mesh_id) == a.roster_version for a in arrivals]
+    spent = _spend([a for a, fresh in zip(arrivals, current, strict=True) if fresh])
     answers: list[Admission | None] = []
-    for arrival in arrivals:
-        refused = ""
-        if versions.get(arrival.peer.mesh_id) != arrival.roster_version:
-            refused = "stale"
+    for arrival, fresh_roster in zip(arrivals, current, strict=True):
+        if not fresh_roster:  # not spent either: the same hello is entered again
+            answers.append(Admission(refused="stale"))
         elif arrival.signature in spent:
-            refused = "replayed"
-        spent.add(arrival.signature) if arrival.signature and refused != "stale" else None
-        answers.append(Admission(refused=refused) if refused else None)
+            answers.append(Admission(refused="replayed"))
+        else:
+            answers.append(None)
+            spent.add(arrival.signature) if arrival.signature else None
     admitted = [a for a, answer in zip(arrivals, answers, strict=True) if answer is None]
     fresh = iter(_admit(admitted))
     return [answer if answer is not None else next(fresh) for answer in answers]

@@ -29,7 +29,7 @@ class DatabaseThread:
 
     async def close(self) -> None:
         """Waits for what was submitted, then gives the connection back."""
-        await self.submit(connection.close)
+        await self.submit(lambda: connection.close())  # looked up in the thread: one each
         self._executor.shutdown(wait=True)
 
 
