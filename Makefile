@@ -33,8 +33,8 @@ check: install-dev ## Format, lint, types, layers, sizes, Django's own checks
 	$(CHECK_ENV) $(PY) manage.py makemigrations --check --dry-run
 	$(CHECK_ENV) $(PY) -m mypy .
 
-bench: install-dev ## Measure; prints one JSON line per scenario
-	$(PY) -m benchmarks $(BENCH_ARGS)
+bench: install-dev ## Measure; prints one JSON line per scenario, and a table
+	$(PY) -m benchmarks --table $(BENCH_ARGS)
 
 fmt: install-dev ## Format the code and fix what can be fixed
 	$(PY) -m ruff format .

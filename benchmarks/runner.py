@@ -6,6 +6,7 @@ import gc
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks.broker.database import database
@@ -24,11 +25,12 @@ RUN = {"direct": direct.run, "broadcast": broadcast.run, "connect": connect.run}
 def measure(name: str, choices: Choices) -> Iterator[Result]:
     """A result for each load of the scenario, each on a fresh broker and database."""
     for scenario in SCENARIOS[name](choices):
-        with _target(scenario, choices) as (target, members, told):
-            measured = _best_round(scenario, target, members, choices.rounds)
+        with (
+            _target(scenario, choices) as (target, members, told),
+            _floor(choices) as floor,
+        ):
+            measured = _measure_beside(scenario, target, floor, members, choices.rounds)
         result = {"scenario": name, "load": scenario.label, **measured}
-        if not choices.url and not choices.no_floor:
-            result["floor"] = _floor(scenario, members, choices.rounds)
         yield {**result, "conditions": {**told, **_told(choices), **conditions()}}
 
 
@@ -54,9 +56,10 @@ def _target(
         yield target, load_members(file), {"server": "claudemesh on Daphne", **store.conditions}
 
 
-def _floor(scenario: Scenario, members: list[LoadMember], rounds: int) -> Result:
-    with serving("benchmarks.broker.floor", {}) as floor:
-        return _best_round(scenario, floor, members, rounds)
+def _floor(choices: Choices) -> contextlib.AbstractContextManager[Target | None]:
+    if choices.url or choices.no_floor:
+        return contextlib.nullcontext()
+    return serving("benchmarks.broker.floor", {})
 
 
 def _told(choices: Choices) -> dict[str, Any]:
@@ -68,21 +71,43 @@ def _told(choices: Choices) -> dict[str, Any]:
     }
 
 
-def _best_round(
-    scenario: Scenario, target: Target, members: list[LoadMember], rounds: int
+def _measure_beside(
+    scenario: Scenario,
+    target: Target,
+    floor: Target | None,
+    members: list[LoadMember],
+    rounds: int,
 ) -> Result:
-    """Runs the rounds on the generator's core, without pauses of its own garbage collector."""
-    taken = []
-    with on_core(GENERATOR_CORE):
-        for _ in range(rounds):
-            gc.collect()
-            gc.disable()
-            taken.append(asyncio.run(_one_round(scenario, target, members)))
-            gc.enable()
-    return best(taken, scenario.metric, higher_is_better=scenario.name != "idle")
+    """Rounds of the broker and its floor by turns, so that both meet the same machine."""
+    taken, floors = [], []
+    for _ in range(rounds):
+        taken.append(_one_round(scenario, target, members))
+        if floor is not None:
+            floors.append(_one_round(scenario, floor, members))
+    metric, up = scenario.metric, scenario.name != "idle"
+    result = best(taken, metric, higher_is_better=up)
+    if not floors:
+        return result
+    ratios = [one[metric] / beside[metric] for one, beside in zip(taken, floors, strict=True)]
+    return {
+        **result,
+        "ratio_to_floor": round(median(ratios), 3),
+        "floor": best(floors, metric, higher_is_better=up),
+    }
 
 
-async def _one_round(scenario: Scenario, target: Target, members: list[LoadMember]) -> Result:
+def _one_round(scenario: Scenario, target: Target, members: list[LoadMember]) -> Result:
+    """On the generator's core, without pauses of its own garbage collector."""
+    gc.collect()
+    gc.disable()
+    try:
+        with on_core(GENERATOR_CORE):
+            return asyncio.run(_run(scenario, target, members))
+    finally:
+        gc.enable()
+
+
+async def _run(scenario: Scenario, target: Target, members: list[LoadMember]) -> Result:
     if scenario.name == "idle":
         pids = target.processes.get("broker")
         if not pids:

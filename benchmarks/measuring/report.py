@@ -32,13 +32,12 @@ def table(results: Sequence[Result], metrics: dict[str, str]) -> str:
 
 def _row(result: Result, metric: str) -> tuple[str, ...]:
     floor = result.get("floor", {}).get(metric)
-    ratio = f"{result[metric] / floor:.2f}" if floor else "-"
     latency = next((name for name in ("push", "hello") if f"{name}_p50_ms" in result), None)
     return (
         f"{result['scenario']} {result['load']}",
         f"{result[metric]:,} {metric}",
         f"{floor:,}" if floor else "-",
-        ratio,
+        str(result.get("ratio_to_floor", "-")),
         f"{result[f'{latency}_p50_ms']} / {result[f'{latency}_p99_ms']}" if latency else "-",
         f"{result.get('broker_cpu_percent', '-')} / {result.get('generator_cpu_percent', '-')}",
     )
