@@ -1,5 +1,6 @@
 """Tells the other members of a mesh that a peer came, came back or left."""
 
+from collections.abc import Collection
 from typing import Any
 
 from claudemesh_wire.broker import Push
@@ -10,6 +11,7 @@ from presence.clock import iso, now
 from presence.core import Core
 from presence.frames import TextFrame
 from presence.peer import Peer
+from presence.session import Session
 
 
 class Announcer:
@@ -31,11 +33,31 @@ class Announcer:
         """A peer is gone for good."""
         self._announce("peer_left", peer, {"reason": reason})
 
-    def pass_on(self, mesh_id: str, *, not_member: str, text: str) -> None:
-        """Hands a ready frame to every session here but those of one member."""
+    def tell(
+        self,
+        mesh_id: str,
+        *,
+        not_members: Collection[str],
+        text: str,
+        but: Session | None = None,
+    ) -> None:
+        """Hands a ready frame to every session of the mesh, on every node, with exceptions."""
+        self.pass_on(mesh_id, not_members=not_members, text=text, but=but)
+        self._doorbell.ring_event(mesh_id, not_members=not_members, text=text)
+
+    def pass_on(
+        self,
+        mesh_id: str,
+        *,
+        not_members: Collection[str],
+        text: str,
+        but: Session | None = None,
+    ) -> None:
+        """Hands a ready frame to every session here but those of some members, and one more."""
         frame = TextFrame(text)
         for session in self._hub.in_mesh(mesh_id):
-            if session.member_id != not_member and not session.ephemeral:
+            left_out = session.ephemeral or session is but or session.member_id in not_members
+            if not left_out:
                 session.outbound.put(frame)
 
     def _announce(self, event: str, peer: Peer, more: dict[str, Any]) -> None:
@@ -56,5 +78,4 @@ class Announcer:
                 event_data=data | more,
             )
         )
-        self.pass_on(peer.mesh_id, not_member=peer.member_id, text=text)
-        self._doorbell.ring_event(peer.mesh_id, not_member=peer.member_id, text=text)
+        self.tell(peer.mesh_id, not_members=[peer.member_id], text=text)

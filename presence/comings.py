@@ -53,7 +53,6 @@ class Comings:
         self._announcer = announcer
         self._removals = removals
         self._doorbell = core.doorbell
-        self._tasks = core.tasks
 
     async def admit(self, candidate: Candidate, roster: Roster) -> Admission:
         """Stores and lists the session. Raises MeshError `capacity`, `replayed`, `revoked`, …
@@ -65,6 +64,7 @@ class Comings:
         roster = self._rosters.keep(roster)
         try:
             admission = await self._admit(candidate, roster)
+            await self._removals.check_welcome(peer)
         except BaseException:
             self._hub.release(peer.mesh_id, peer.member_id)
             raise
@@ -144,9 +144,6 @@ class Comings:
         if not session.ephemeral:
             self._evict_usurper(roster, peer)
             roster.add(peer)
-        member = roster.members.get(peer.member_id)
-        if member is None or member.revoked:  # banned between the commit and here
-            self._tasks.start(self._removals.member_revoked(peer.mesh_id, peer.member_id))
 
     def _replace(self, roster: Roster, replaced: Replaced) -> None:
         """The older presence goes silently; its socket is closed wherever it is."""

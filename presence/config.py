@@ -42,6 +42,7 @@ class Config:
     max_state_bytes: int
     max_memories: int
     max_memory_bytes: int
+    max_reminder_bytes: int
     max_reminders_per_member: int
     max_reminders_per_mesh: int
 

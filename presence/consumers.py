@@ -41,14 +41,18 @@ class MeshConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
 
 
 class Connection:
-    """One socket: reads frames, keeps the writer running, closes with a code and a reason."""
+    """One socket: reads frames, closes with a code and a reason."""
 
     def __init__(self, runtime: Runtime, scope: dict[str, Any], receive: Any, send: Any) -> None:
         self._runtime = runtime
         self._address = str((scope.get("client") or ["unknown"])[0])
         self._receive = receive
         self._send = send
-        self._outbound = Outbound(send, max_bytes=runtime.config.outbound_max_bytes)
+        self._outbound = Outbound(
+            send,
+            max_bytes=runtime.config.outbound_max_bytes,
+            write_now=(scope.get("extensions") or {}).get("claudemesh.write_now"),
+        )
         self._nonce = secrets.token_hex(32)
         self._session: Session | None = None
         self._junk = 0
@@ -56,13 +60,11 @@ class Connection:
     async def serve(self) -> None:
         """Accepts, and reads until the socket is gone."""
         await self._send({"type": "websocket.accept"})
-        writer = asyncio.ensure_future(self._write())
-        self._outbound.writer = writer
         code = CloseCode.GOING_AWAY.value
         try:
             code = await self._serve()
         finally:
-            writer.cancel()
+            self._outbound.stop()
             if self._session is not None:
                 clean = code in CLEAN and not self._outbound.closing
                 self._runtime.goings.socket_gone(self._session, clean=clean)
@@ -184,14 +186,3 @@ class Connection:
 
     def _reply(self, message: Struct) -> None:
         self._outbound.put(TextFrame(encode(message)))
-
-    async def _write(self) -> None:
-        """Writes what is queued, then the close frame; a reader that never reads is cut off."""
-        try:
-            code, reason = await self._outbound.run()
-        except asyncio.CancelledError:
-            if not self._outbound.aborted:
-                raise
-            metrics.slow_consumers.inc()
-            code, reason = CloseCode.SLOW_CONSUMER.value, "slow_consumer"
-        await self._send({"type": "websocket.close", "code": int(code), "reason": reason})

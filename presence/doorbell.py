@@ -6,7 +6,7 @@ A node subscribes once a mesh it holds, whatever the number of its sessions.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
@@ -61,9 +61,9 @@ class Doorbell:
         """Members or presences have changed: read them again."""
         self._ring(mesh_id, {"kind": "roster"})
 
-    def ring_event(self, mesh_id: str, *, not_member: str, text: str) -> None:
-        """A frame for everybody on the mesh but one member."""
-        self._ring(mesh_id, {"kind": "event", "not_member": not_member, "text": text})
+    def ring_event(self, mesh_id: str, *, not_members: Iterable[str], text: str) -> None:
+        """A frame for everybody on the mesh but these members."""
+        self._ring(mesh_id, {"kind": "event", "not_members": list(not_members), "text": text})
 
     def ring_receipt(self, mesh_id: str, *, member_id: str, session_key: str, text: str) -> None:
         """A receipt for one session."""

@@ -23,6 +23,7 @@ class Hub:
         self._empty.set()
         self._by_mesh: dict[str, dict[str, Session]] = defaultdict(dict)
         self._by_member: dict[str, dict[str, Session]] = defaultdict(dict)
+        self._by_key: dict[tuple[str, str], Session] = {}
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -60,6 +61,7 @@ class Hub:
         self._empty.clear()
         self._by_mesh[session.mesh_id][presence_id] = session
         self._by_member[session.member_id][presence_id] = session
+        self._by_key[(session.member_id, session.peer.session_key)] = session
         metrics.connections_active.set(len(self._sessions))
 
     def remove(self, session: Session) -> bool:
@@ -69,6 +71,9 @@ class Hub:
             return False
         _discard(self._by_mesh, session.mesh_id, presence_id)
         _discard(self._by_member, session.member_id, presence_id)
+        key = (session.member_id, session.peer.session_key)
+        if self._by_key.get(key) is session:
+            del self._by_key[key]
         self.release(session.mesh_id, session.member_id)
         metrics.connections_active.set(len(self._sessions))
         if not self._sessions:
@@ -87,6 +92,10 @@ class Hub:
     def in_mesh(self, mesh_id: str) -> list[Session]:
         """Sessions of a mesh on this node."""
         return list(self._by_mesh.get(mesh_id, {}).values())
+
+    def with_key(self, member_id: str, session_key: str) -> Session | None:
+        """The member's session of that key, if its socket is on this node."""
+        return self._by_key.get((member_id, session_key))
 
     def of_member(self, member_id: str) -> list[Session]:
         """Sessions of a member on this node, ephemeral ones too."""

@@ -24,7 +24,12 @@ class Receipts:
     def send(self, parcel: Parcel, state: SettledState, reason: str = "") -> None:
         """Sends one receipt, if anybody asked for it."""
         message = parcel.message
-        if not self._deliver(message.sender_id, message.sender_key, parcel, state, reason):
+        session = self._hub.with_key(message.sender_id, message.sender_key)
+        if session is not None:
+            if session.wants_receipts:
+                metrics.receipts.labels(state).inc()
+                session.outbound.put(TextFrame(_receipt(parcel, state, reason)))
+        elif self._doorbell.enabled:
             self._doorbell.ring_receipt(
                 message.mesh_id,
                 member_id=message.sender_id,
@@ -34,20 +39,9 @@ class Receipts:
 
     def pass_on(self, member_id: str, session_key: str, text: str) -> None:
         """A receipt from another node."""
-        for session in self._hub.of_member(member_id):
-            if session.wants_receipts and session.peer.session_key == session_key:
-                session.outbound.put(TextFrame(text))
-
-    def _deliver(
-        self, member_id: str, key: str, parcel: Parcel, state: SettledState, reason: str
-    ) -> bool:
-        for session in self._hub.of_member(member_id):
-            if session.peer.session_key == key:
-                if session.wants_receipts:
-                    metrics.receipts.labels(state).inc()
-                    session.outbound.put(TextFrame(_receipt(parcel, state, reason)))
-                return True
-        return False
+        session = self._hub.with_key(member_id, session_key)
+        if session is not None and session.wants_receipts:
+            session.outbound.put(TextFrame(text))
 
 
 def _receipt(parcel: Parcel, state: SettledState, reason: str) -> str:

@@ -86,7 +86,7 @@ class Reconciler:
         elif kind == "roster":
             self._tasks.start(self._refresh(mesh_id))
         elif kind == "event":
-            self._announcer.pass_on(mesh_id, not_member=ring["not_member"], text=ring["text"])
+            self._announcer.pass_on(mesh_id, not_members=ring["not_members"], text=ring["text"])
         elif kind == "receipt":
             self._receipts.pass_on(ring["member"], ring["session_key"], ring["text"])
         elif kind == "close":

@@ -1,51 +1,131 @@
-"""Takes peers off the mesh at somebody's word: sockets closed everywhere, presences ended."""
+"""Takes peers off the mesh at somebody's word: presences ended, sockets closed everywhere."""
+
+from datetime import timedelta
 
 from claudemesh_wire.close_codes import CloseCode
+from claudemesh_wire.errors import MeshError
 
+from presence.clock import now
 from presence.core import Core
 from presence.goings import Goings
+from presence.parcel import Parcel
 from presence.peer import Peer
 from presence.receipts import Receipts
+from presence.session import Session
+from presence.storage.removing import take_off, take_off_member, was_kicked
 from presence.storage.revocations import withdraw
+
+REASONS = {CloseCode.DONE: "disconnected", CloseCode.KICKED: "kicked"}
+MAX_OVERTAKEN = 1_000
 
 
 class Removals:
     """Disconnecting, kicking and banning differ in the close code and in what is stored."""
 
     def __init__(self, core: Core, *, goings: Goings, receipts: Receipts) -> None:
+        self._config = core.config
+        self._node_id = core.node_id
         self._hub = core.hub
         self._rosters = core.rosters
         self._ledger = core.ledger
         self._goings = goings
         self._receipts = receipts
         self._doorbell = core.doorbell
+        self._overtaken: dict[str, CloseCode] = {}
 
-    async def remove(self, peers: list[Peer], code: CloseCode, reason: str) -> None:
-        """Ends presences at once, on whichever node their sockets are."""
-        for peer in peers:
-            session, peer.session = peer.session, None
-            if session is not None:
-                self._hub.remove(session)
-                session.outbound.close(code, reason)
-            else:
-                self._doorbell.ring_close(peer.mesh_id, peer.presence_id, code, reason)
-        await self._goings.end(peers, "removed" if code != CloseCode.DONE else "disconnected")
+    async def remove(self, peers: list[Peer], code: CloseCode, *, by_member_id: str) -> list[str]:
+        """Ends presences, on whichever node their sockets are; the names of those it ended.
+
+        Stored first: if the database is away nobody is touched. Raises MeshError `forbidden`,
+        `unavailable`.
+        """
+        until = now() + timedelta(seconds=self._config.presence_lease_s)
+        untold_until = until if code == CloseCode.KICKED else None
+        taken = await self._ledger.call(
+            lambda: take_off(peers, by_member_id=by_member_id, untold_until=untold_until)
+        )
+        known = {peer.presence_id: peer for peer in [*taken.peers, *peers]}
+        for peer in known.values():
+            self._close(peer, code)
+        self._goings.ended(
+            taken.peers, taken.ended, "disconnected" if code == CloseCode.DONE else "removed"
+        )
+        return [peer.name for peer in taken.peers]
 
     async def member_revoked(self, mesh_id: str, member_id: str) -> None:
-        """After a ban was committed: sockets closed, mail from and to the member withdrawn."""
-        roster = self._rosters.loaded(mesh_id)
-        if roster is not None:
-            sentence = removed_sentence(roster.mesh.name)
-            self._close_unlisted(member_id, sentence)
-            await self.remove(roster.peers_of(member_id), CloseCode.BANNED, sentence)
-        for parcel in await self._ledger.call(lambda: withdraw(member_id)):
-            self._receipts.send(parcel, "undeliverable", "revoked")
+        """After a ban was committed: sockets closed, presences ended, mail withdrawn.
 
-    def _close_unlisted(self, member_id: str, sentence: str) -> None:
-        """One-shot sessions are on no list, but they go too."""
-        for session in self._hub.of_member(member_id):
-            if session.ephemeral:
-                session.outbound.close(CloseCode.BANNED, sentence)
+        Sockets of other nodes are closed by those when they reread the roster. Nothing is done
+        for a member that the roster knows to be back.
+        """
+        roster = self._rosters.loaded(mesh_id)
+        member = roster.members.get(member_id) if roster else None
+        if roster is not None and member is not None and not member.revoked:
+            return
+        closed = self._hub.of_member(member_id)
+        sentence = removed_sentence(roster.mesh.name if roster else "")
+        for session in closed:
+            self.close_here(session, CloseCode.BANNED, sentence)
+        peers = [session.peer for session in closed]
+        taken = await self._ledger.call(lambda: take_off_member(member_id, peers))
+        self._goings.ended(taken.peers, taken.ended, "removed")
+        self._goings.drop_unused(mesh_id)
+        await self._withdraw_mail(member_id)
+
+    def close_here(self, session: Session, code: int, reason: str) -> None:
+        """Takes a session off this node; what it still says is not heard."""
+        session.outbound.close(code, reason)
+        self._hub.remove(session)
+        session.peer.session = None
+
+    async def close_lost(self, session: Session) -> None:
+        """The presence of a session here is gone: another node ended it and its ring was lost."""
+        presence_id = session.peer.presence_id
+        kicked = await self._ledger.call(lambda: was_kicked(presence_id))
+        if kicked:
+            self.close_here(session, CloseCode.KICKED, "kicked")
+        else:
+            self.close_here(session, CloseCode.DONE, "session_ended")
+        self._goings.drop_unused(session.mesh_id)
+
+    async def check_welcome(self, peer: Peer) -> None:
+        """Of a session that was admitted and is not listed yet: was it removed in between?
+
+        Raises MeshError `revoked`, `kicked`, or `unavailable` (come again) for a disconnect.
+        """
+        roster = self._rosters.loaded(peer.mesh_id)
+        member = roster.members.get(peer.member_id) if roster else None
+        if roster is not None and (member is None or member.revoked):
+            taken = await self._ledger.call(lambda: take_off_member(peer.member_id, [peer]))
+            self._goings.settle_mail(taken.ended)
+            raise MeshError("revoked", removed_sentence(roster.mesh.name))
+        code = self._overtaken.pop(peer.presence_id, None)
+        if code is not None:
+            raise MeshError("kicked" if code == CloseCode.KICKED else "unavailable")
+
+    def _close(self, peer: Peer, code: CloseCode) -> None:
+        """The socket of a peer that has been ended, here or elsewhere."""
+        roster = self._rosters.loaded(peer.mesh_id)
+        if roster is not None:
+            roster.remove(peer.presence_id)
+        session = self._hub.get(peer.presence_id)
+        if session is not None:
+            self.close_here(session, code, REASONS[code])
+        elif peer.node_id != self._node_id:
+            self._doorbell.ring_close(peer.mesh_id, peer.presence_id, code, REASONS[code])
+        elif peer.connected:
+            self._overtaken[peer.presence_id] = code
+            if len(self._overtaken) > MAX_OVERTAKEN:
+                del self._overtaken[next(iter(self._overtaken))]
+
+    async def _withdraw_mail(self, member_id: str) -> None:
+        while withdrawn := await self._ledger.call(lambda: withdraw([member_id])):
+            self.tell_senders(withdrawn)
+
+    def tell_senders(self, withdrawn: list[Parcel]) -> None:
+        """Receipts for mail that was on its way from or to a banned member."""
+        for parcel in withdrawn:
+            self._receipts.send(parcel, "undeliverable", "revoked")
 
 
 def removed_sentence(mesh_name: str) -> str:

@@ -11,7 +11,17 @@ from claudemesh_wire.errors import MeshError
 from claudemesh_wire.fields import RequestId
 from msgspec import structs
 
-from presence.handlers import grants, groups, messages, moderation, peers, status
+from presence.handlers import (
+    grants,
+    groups,
+    memory,
+    messages,
+    moderation,
+    peers,
+    reminders,
+    state,
+    status,
+)
 from presence.handlers.reply import Done
 from presence.runtime import Runtime
 from presence.session import Session
@@ -40,6 +50,15 @@ HANDLERS: dict[type[ClientFrame], Handler] = {
     client.ListBans: moderation.list_bans,
     client.SetGrants: grants.set_grants,
     client.GetGrants: grants.get_grants,
+    client.SetState: state.set_state,
+    client.GetState: state.get_state,
+    client.ListState: state.list_state,
+    client.Remember: memory.remember,
+    client.Recall: memory.recall,
+    client.Forget: memory.forget,
+    client.Schedule: reminders.schedule,
+    client.ListScheduled: reminders.list_scheduled,
+    client.CancelScheduled: reminders.cancel_scheduled,
 }
 #: Bounded by other means: sends by their own limit, acks by what was pushed.
 UNLIMITED = frozenset({client.Send, client.ClientAck})

@@ -21,6 +21,8 @@ from presence.pushing import Pusher
 from presence.receipts import Receipts
 from presence.reconciling import Reconciler
 from presence.registry import Rosters
+from presence.reminding import EVERY_S as REMINDERS_S
+from presence.reminding import Reminding
 from presence.removals import Removals
 from presence.storage.thread import DatabaseThread
 from presence.sweeps import LEASE_SWEEP_S, PRUNE_S, TICK_S, Sweeps
@@ -68,6 +70,7 @@ class Runtime:
         self.announcer = announcer = Announcer(core)
         self.pusher = pusher = Pusher(core, receipts=receipts)
         self.outgoing = Outgoing(core, pusher=pusher)
+        self.reminding = Reminding(core, pusher=pusher)
         self.acting = Acting(core, pusher=pusher)
         self.goings = goings = Goings(core, pusher=pusher, receipts=receipts, announcer=announcer)
         self.removals = Removals(core, goings=goings, receipts=receipts)
@@ -103,6 +106,7 @@ class Runtime:
         self.tasks.every(TICK_S, self.sweeps.tick)
         self.tasks.every(LEASE_SWEEP_S, self.sweeps.leases)
         self.tasks.every(PRUNE_S, self.sweeps.prune)
+        self.tasks.every(REMINDERS_S, self.reminding.fire_due)
 
     async def drain(self) -> None:
         """Stops in order: what was taken is stored and answered, then sockets are told to go."""

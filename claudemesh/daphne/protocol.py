@@ -1,14 +1,16 @@
 """The WebSocket protocol of this broker on Daphne.
 
 Adds to Daphne's: close frames with any registered code and a reason, ready-made frames written
-straight to the transport, and flow control in both directions.
+straight to the socket, whole text frames read without detours, flow control both ways.
 """
 
+import time
 from typing import Any
 
 from autobahn.util import encode_truncate
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
+from claudemesh.daphne.fast_frames import take_text
 from claudemesh.daphne.flow import WriteGate
 
 _MAX_REASON_BYTES = 123  # RFC 6455, section 5.5: control frames carry at most 125 bytes
@@ -32,15 +34,55 @@ class BrokerProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no 
             self.gate.stopProducing()
         super().connectionLost(reason)
 
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Takes whole text frames itself while autobahn is between two frames."""
+        taken = 0
+        while self.state == self.STATE_OPEN and self._is_between_frames():
+            found = take_text(data, taken)
+            if found is None:
+                break
+            text, taken = found
+            if not self.muted:
+                self.last_ping = time.time()
+                self.application_queue.put_nowait({"type": "websocket.receive", "text": text})
+        if taken < len(data):
+            super().dataReceived(data[taken:] if taken else data)
+
+    def _is_between_frames(self) -> bool:
+        return not self.data and self.current_frame is None and not self.inside_message
+
     def handle_reply(self, message: dict[str, Any]) -> None:
         """Writes a ready-made frame as it is; leaves everything else to Daphne."""
         frame = message.get("frame")
         if frame is not None and self.state == self.STATE_OPEN:
-            self.transport.write(frame.wire_bytes())
+            self._write(frame.wire_bytes())
         elif message["type"] == "websocket.close" and self.state != self.STATE_CONNECTING:
             self.close(message.get("code") or 1000, message.get("reason") or "")
         elif frame is None:
             super().handle_reply(message)
+
+    def write_now(self, frame: Any) -> bool:
+        """Writes a ready-made frame if the socket takes it at once; false if it does not."""
+        if self.state != self.STATE_OPEN or not self.gate.open:
+            return False
+        self._write(frame.wire_bytes())
+        return True
+
+    def _write(self, data: bytes) -> None:
+        """Hands bytes to the kernel, and to Twisted's buffer only what the kernel did not take.
+
+        Twisted would ask the event loop to tell it when the socket is writable, write, and take
+        the question back: three system calls and a turn of the loop for every frame.
+        """
+        transport = self.transport
+        if transport.dataBuffer or transport._tempDataBuffer or transport.disconnecting:
+            transport.write(data)
+            return
+        written = transport.writeSomeData(data)
+        if not isinstance(written, int):  # an error: let Twisted meet it again and close
+            transport.write(data)
+        elif written < len(data):
+            transport.write(data[written:])
 
     def close(self, code: int, reason: str) -> None:
         """Sends a close frame; autobahn's own `sendClose` refuses 1001, 1008 and 1013."""

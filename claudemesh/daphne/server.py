@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 ACCEPT_BACKLOG = 1024
 SHUTDOWN_TIMEOUT_S = 8.0
 
+#: ASGI extension: `(frame) -> bool` writes a ready-made frame at once, false if it cannot.
+WRITE_NOW = "claudemesh.write_now"
+
 
 class BrokerServer(daphne_server.Server):  # type: ignore[misc]  # daphne has no type hints
     """Daphne with the broker's protocol, flow control and an awaited shutdown."""
@@ -38,6 +41,7 @@ class BrokerServer(daphne_server.Server):  # type: ignore[misc]  # daphne has no
         queue = InboundQueue()
         if scope["type"] == "websocket":
             queue.transport = protocol.transport
+            scope["extensions"] = {WRITE_NOW: protocol.write_now}
         scope.setdefault("asgi", {"version": "3.0"})
         reply = self.write_frame if scope["type"] == "websocket" else self.handle_reply
         application = self.application(

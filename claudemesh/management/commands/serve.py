@@ -94,6 +94,7 @@ def serve(*, host: str, port: int) -> None:
 
     async def on_ready() -> None:
         await runtime.start()
+        process.settle_memory()
         logger.info("claudemesh %s serves %s on %s:%s", __version__, settings.APP_URL, host, port)
 
     async def on_shutdown() -> None:

@@ -1,0 +1,111 @@
+"""Ends presences at somebody's word, and remembers kicks that could not be told on the spot."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from meshes.membership import managing_member
+from meshes.models import Member
+from presence.clock import now
+from presence.models import Presence, UntoldKick
+from presence.peer import Peer
+from presence.storage.departures import Ended, end
+from presence.storage.rosters import peer_from_row
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOff:
+    """Presences that were ended, as peers without a session, and what became of their mail."""
+
+    peers: list[Peer]
+    ended: list[Ended]
+
+
+def take_off(peers: list[Peer], *, by_member_id: str, untold_until: datetime | None) -> TakenOff:
+    """Ends presences on behalf of a manager, and whatever replaced them meanwhile.
+
+    `untold_until` is given for a kick: sessions that cannot be told now are noted until then.
+    Runs inside the caller's transaction. Raises MeshError `forbidden`.
+    """
+    if peers:
+        managing_member(peers[0].mesh_id, by_member_id)
+    seen = {peer.presence_id: peer.last_seen_at for peer in peers}
+    here = {peer.presence_id for peer in peers if peer.session is not None}
+    rows = _rows_of(peers)
+    if untold_until is not None:
+        _note_kicks([row for row in rows if row.id not in here], untold_until)
+    return _end(rows, seen)
+
+
+def take_off_member(member_id: str, closed: Iterable[Peer]) -> TakenOff:
+    """Ends all presences of a revoked member; of one let back meanwhile only those closed."""
+    seen = {peer.presence_id: peer.last_seen_at for peer in closed}
+    revoked = Member.objects.filter(id=member_id, revoked_at__isnull=False).exists()
+    wanted = Q(id__in=seen) | Q(member_id=member_id) if revoked else Q(id__in=seen)
+    return _end(list(Presence.objects.filter(wanted).select_related("member")), seen)
+
+
+def presences_of_revoked(limit: int) -> list[Peer]:
+    """What is left of members that were banned by a node that did not live to finish."""
+    rows = Presence.objects.filter(member__revoked_at__isnull=False).select_related("member")
+    return [peer_from_row(row, row.member.pubkey) for row in rows.order_by("id")[:limit]]
+
+
+def was_kicked(presence_id: str) -> bool:
+    """True if that presence was ended by a kick it was not told of; it counts as told now."""
+    return bool(UntoldKick.objects.filter(presence_id=presence_id).delete()[0])
+
+
+def spend_untold_kick(peer: Peer) -> bool:
+    """True if that very session was kicked while its line was down; it counts as told now."""
+    same = UntoldKick.objects.filter(
+        member_id=peer.member_id,
+        session_id=peer.session_id,
+        session_key=peer.session_key,
+        expires_at__gt=now(),
+    )
+    return bool(same.delete()[0])
+
+
+def note_seen(last_seen: dict[str, datetime]) -> None:
+    """Writes the last sign of life of sessions, by presence id, for the other nodes to read."""
+    for presence_id, moment in last_seen.items():
+        Presence.objects.filter(id=presence_id).update(last_seen_at=moment)
+
+
+def _rows_of(peers: list[Peer]) -> list[Presence]:
+    """Their rows; and where a session came back meanwhile, the row that replaced its old one."""
+    ids = [peer.presence_id for peer in peers]
+    rows = list(Presence.objects.filter(id__in=ids).select_related("member"))
+    found = {row.id for row in rows}
+    for peer in peers:
+        if peer.presence_id not in found:
+            rows += Presence.objects.filter(
+                member_id=peer.member_id,
+                session_id=peer.session_id,
+                session_key=peer.session_key,
+            ).select_related("member")
+    return list({row.id: row for row in rows}.values())
+
+
+def _note_kicks(rows: list[Presence], until: datetime) -> None:
+    UntoldKick.objects.bulk_create(
+        [
+            UntoldKick(
+                presence_id=row.id,
+                member_id=row.member_id,
+                session_id=row.session_id,
+                session_key=row.session_key,
+                expires_at=until,
+            )
+            for row in rows
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _end(rows: list[Presence], seen: dict[str, datetime]) -> TakenOff:
+    peers = [peer_from_row(row, row.member.pubkey) for row in rows]
+    return TakenOff(peers, end({row.id: seen.get(row.id, row.last_seen_at) for row in rows}))
