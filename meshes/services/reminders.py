@@ -32,8 +32,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class ReminderLimits:
-    """How many reminders may wait, of one member and of a mesh."""
+    """Bytes of one text; how many reminders may wait, of one member and of a mesh."""
 
+    text_bytes: int
     per_member: int
     per_mesh: int
 
@@ -82,6 +83,9 @@ def schedule(
     "revoked".
     """
     due_at = first_time(plan, now=now)
+    size = len(plan.text.encode())
+    if size > limits.text_bytes:
+        raise MeshError("too_large", f"The text has {size} bytes, {limits.text_bytes} is the most.")
     lock_mesh(mesh_id)
     author = active_member(mesh_id, member_id)
     before = Reminder.objects.filter(pk=reminder_id, author=author).first()

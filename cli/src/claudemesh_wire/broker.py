@@ -238,11 +238,12 @@ class MemoryResults(BrokerFrame, frozen=True, tag="memory_results"):
 
 
 class ScheduledAck(BrokerFrame, frozen=True, tag="scheduled_ack"):
-    """A reminder is planned; `deliver_at` in ms."""
+    """A reminder is planned; `deliver_at` in ms. `time_zone` is the one `cron` is read in."""
 
     scheduled_id: str
     deliver_at: int
     cron: str | None = None
+    time_zone: str | None = None
 
 
 class ScheduledList(BrokerFrame, frozen=True, tag="scheduled_list"):
