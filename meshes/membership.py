@@ -23,3 +23,11 @@ def lock_mesh(mesh_id: str) -> None:
     On SQLite transactions queue anyway. New members and invites may come in meanwhile.
     """
     list(Mesh.objects.select_for_update(no_key=True).filter(pk=mesh_id).values_list("pk"))
+
+
+def managing_member(mesh_id: str, member_id: str) -> Member:
+    """The member, if it is the owner or an admin. Raises MeshError "forbidden" otherwise."""
+    found = Member.objects.filter(mesh_id=mesh_id, pk=member_id).first()
+    if found is None or not found.can_manage:
+        raise MeshError("forbidden")
+    return found

@@ -40,6 +40,14 @@ class Acting:
             raise MeshError("ambiguous", "Several sessions of yours match.", candidates=names)
         return candidates[0]
 
+    def touch(self, session: Session) -> None:
+        """A sign of life: a one-shot command is one of the session it runs in, too."""
+        session.touch()
+        roster = self._rosters.loaded(session.mesh_id) if session.ephemeral else None
+        for peer in roster.peers_of(session.member_id) if roster else ():
+            if peer.session_id == session.peer.session_id and peer.session is not None:
+                peer.session.touch()
+
     async def change(self, peer: Peer, **fields: Any) -> None:
         """Changes a presence in memory, in the database and on the node that has its socket."""
         stored = {name: _stored(name, value) for name, value in fields.items()}

@@ -53,6 +53,7 @@ class Comings:
         self._announcer = announcer
         self._removals = removals
         self._doorbell = core.doorbell
+        self._tasks = core.tasks
 
     async def admit(self, candidate: Candidate, roster: Roster) -> Admission:
         """Stores and lists the session. Raises MeshError `capacity`, `replayed`, `revoked`, …

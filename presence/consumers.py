@@ -164,10 +164,12 @@ class Connection:
             self._outbound.close(CloseCode.REFUSED, "malformed")
 
     def _refuse(self, error: MeshError, code: CloseCode, *, req_id: Any = None) -> None:
-        """Says why in words, then closes: 4002 with the sentence for the banned."""
+        """Says why in words, then closes; the banned get the sentence as the reason, too."""
         self._reply(error_frame(error, req_id=req_id))
         if error.code == "revoked":
             self._outbound.close(CloseCode.BANNED, error.message)
+        elif error.code == "kicked":
+            self._outbound.close(CloseCode.KICKED, error.code)
         else:
             self._outbound.close(code, error.code)
 

@@ -58,16 +58,24 @@ class Goings:
                 roster.remove(peer.presence_id)
         last_seen = {peer.presence_id: peer.last_seen_at for peer in peers}
         ended = await self._ledger.call(lambda: end(last_seen))
+        self.ended(peers, ended, reason)
+
+    def ended(self, peers: list[Peer], ended: list[Ended], reason: str) -> None:
+        """After presences were taken out of the database: unlisted here, the others told."""
         gone = {one.presence_id for one in ended}
         for peer in peers:
+            roster = self._rosters.loaded(peer.mesh_id)
+            if roster is not None:
+                roster.remove(peer.presence_id)
             if peer.presence_id in gone:
                 self._announcer.left(peer, reason)
                 self._doorbell.ring_roster(peer.mesh_id)
-        self._settle_mail(ended)
+        self.settle_mail(ended)
         for mesh_id in {peer.mesh_id for peer in peers}:
             self.drop_unused(mesh_id)
 
-    def _settle_mail(self, ended: list[Ended]) -> None:
+    def settle_mail(self, ended: list[Ended]) -> None:
+        """Tells senders of what died with a presence, and members of what waits for them."""
         for one in ended:
             for parcel in one.undeliverable:
                 self._receipts.send(parcel, "undeliverable", "session_gone")

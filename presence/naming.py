@@ -9,7 +9,8 @@ from claudemesh_wire.errors import MeshError
 from presence.peer import Peer
 from presence.roster import MemberView, Roster
 
-_PREFIX = re.compile(r"[0-9a-f]{8,64}")
+_KEY = re.compile(r"[0-9a-f]{64}")
+_PREFIX = re.compile(r"[0-9a-f]{8,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,47 +21,54 @@ class Found:
     peers: list[Peer]
 
 
-def find(roster: Roster, target: str) -> Found:
+def find(roster: Roster, target: str, *, banned: bool = False) -> Found:
     """Whoever is meant by a session name, member name, member key, session key or key prefix.
 
-    Names match whole, whatever their case; a prefix has 8 hex characters or more. Raises
-    MeshError `not_found`, or `ambiguous` with the candidates when several members match.
+    Among the members that are in, or else among the banned ones. Names match whole, whatever
+    their case. A whole key can only mean its holder; a prefix has 8 hex characters or more and
+    counts like a name, so that nobody can hide behind a name that looks like a key. Raises
+    MeshError `malformed`, `not_found`, or `ambiguous` with the candidates when several match.
     """
     wanted = target.strip().casefold()
-    found = _whole_members(roster, wanted)
-    for peer in roster.peers.values():
-        if wanted in (peer.session_key, peer.name.casefold()):
-            found.setdefault(peer.member_id, set()).add(peer.presence_id)
-    if not found and _PREFIX.fullmatch(wanted):
-        found = _by_prefix(roster, wanted)
+    if not wanted:
+        raise MeshError("malformed", "Name a peer, or its key.")
+    members = [m for m in roster.members.values() if m.revoked == banned]
+    found = _matches(roster, members, wanted)
     if not found:
-        raise MeshError("not_found", f"Nobody here is called {target!r}, and no key begins so.")
+        raise MeshError("not_found", _nobody(target, banned=banned))
     if len(found) > 1:
         raise MeshError("ambiguous", candidates=describe(roster, found))
-    member_id, presences = next(iter(found.items()))
-    peers = [peer for peer in roster.peers_of(member_id) if peer.presence_id in presences]
-    return Found(roster.members[member_id], peers)
+    return next(iter(found.values()))
 
 
-def _whole_members(roster: Roster, wanted: str) -> dict[str, set[str]]:
-    """Members named or keyed so, with all their peers."""
-    return {
-        member.id: {peer.presence_id for peer in roster.peers_of(member.id)}
-        for member in roster.members.values()
-        if wanted in (member.name.casefold(), member.pubkey)
-    }
-
-
-def _by_prefix(roster: Roster, prefix: str) -> dict[str, set[str]]:
-    found = {
-        member.id: {peer.presence_id for peer in roster.peers_of(member.id)}
-        for member in roster.members.values()
-        if member.pubkey.startswith(prefix)
-    }
-    for peer in roster.peers.values():
-        if peer.session_key.startswith(prefix):
-            found.setdefault(peer.member_id, set()).add(peer.presence_id)
+def _matches(roster: Roster, members: list[MemberView], wanted: str) -> dict[str, Found]:
+    by_key = _KEY.fullmatch(wanted) is not None
+    found: dict[str, Found] = {}
+    for member in members:
+        peers = roster.peers_of(member.id)
+        if _is_meant(wanted, member.name, member.pubkey, whole_key=by_key):
+            found[member.id] = Found(member, peers)
+            continue
+        meant = [p for p in peers if _is_meant(wanted, p.name, p.session_key, whole_key=by_key)]
+        if meant:
+            found[member.id] = Found(member, meant)
     return found
+
+
+def _is_meant(wanted: str, name: str, key: str, *, whole_key: bool) -> bool:
+    if whole_key:
+        return wanted == key
+    is_prefix = _PREFIX.fullmatch(wanted) is not None and key.startswith(wanted)
+    return wanted == name.strip().casefold() or is_prefix
+
+
+def _nobody(target: str, *, banned: bool) -> str:
+    if banned:
+        return f"Nobody who is banned is called {target!r}, and no key of theirs begins so."
+    return (
+        f"Nobody here is called {target!r}, and no key begins so; "
+        "the beginning of a key has 8 characters or more."
+    )
 
 
 def describe(roster: Roster, member_ids: Iterable[str]) -> list[str]:

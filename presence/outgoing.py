@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from claudemesh_wire.broker import Ack
+from claudemesh_wire.capabilities import BROADCAST, DM
 from claudemesh_wire.client import Send
 from claudemesh_wire.errors import MeshError
 
@@ -141,6 +142,9 @@ class Outgoing:
         repeated = Repeated(message.id, draft.matched, draft.online)
         _acknowledge(submission, repeated, duplicate=False)
         metrics.messages_routed.labels(message.priority).inc()
+        if draft.matched > len(draft.recipients):
+            left_out = draft.matched - len(draft.recipients)
+            metrics.messages_dropped_by_grant.labels(BROADCAST).inc(left_out)
         if message.received_at is not None:
             metrics.send_to_ack.observe(monotonic() - message.received_at)
         self._pusher.deliver(message.mesh_id, outcome.parcels)
@@ -180,6 +184,8 @@ class Outgoing:
 def refuse(session: Session, request: Send, error: MeshError) -> None:
     """Answers a send that was not stored."""
     metrics.messages_rejected.labels(error.code).inc()
+    if error.code == "blocked":
+        metrics.messages_dropped_by_grant.labels(DM).inc()
     session.reply(
         Ack(
             req_id=request.req_id,

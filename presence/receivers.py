@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django.db import transaction
+
 from meshes.selectors import register_active_peer_counter
-from meshes.signals import member_revoked, mesh_archived, roster_changed
+from meshes.signals import member_returning, member_revoked, mesh_archived, roster_changed
+from presence.parcel import Parcel
 from presence.runtime import current_if_any
 from presence.storage.presences import count_connected
+from presence.storage.revocations import withdraw_all
 
 
 def connect() -> None:
@@ -13,6 +17,7 @@ def connect() -> None:
     roster_changed.connect(on_roster_changed, dispatch_uid="presence.roster_changed")
     mesh_archived.connect(on_mesh_archived, dispatch_uid="presence.mesh_archived")
     member_revoked.connect(on_member_revoked, dispatch_uid="presence.member_revoked")
+    member_returning.connect(on_member_returning, dispatch_uid="presence.member_returning")
     register_active_peer_counter(count_connected)
 
 
@@ -28,6 +33,19 @@ def on_member_revoked(sender: Any, mesh_id: str, member_id: str, **_: Any) -> No
     runtime = current_if_any()
     if runtime is not None and runtime.loop is not None:
         runtime.loop.call_soon_threadsafe(runtime.reconciler.member_revoked, mesh_id, member_id)
+
+
+def on_member_returning(sender: Any, mesh_id: str, member_id: str, **_: Any) -> None:
+    """What was on its way when the member was banned must not arrive after all, ever."""
+    withdrawn = withdraw_all(member_id)
+    if withdrawn:
+        transaction.on_commit(lambda: _tell_senders(withdrawn), robust=True)
+
+
+def _tell_senders(withdrawn: list[Parcel]) -> None:
+    runtime = current_if_any()
+    if runtime is not None and runtime.loop is not None:
+        runtime.loop.call_soon_threadsafe(runtime.removals.tell_senders, withdrawn)
 
 
 def on_mesh_archived(sender: Any, mesh_id: str, **_: Any) -> None:

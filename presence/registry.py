@@ -10,12 +10,16 @@ from presence.storage.rosters import RosterReading, read_roster
 
 
 class Rosters:
-    """Rosters by mesh id. Peers of this node are only ever changed in memory first."""
+    """Rosters by mesh id. Peers of this node are only ever changed in memory first.
+
+    `on_own` is told how the database has each of them, None for gone.
+    """
 
     def __init__(self, ledger: Ledger, node_id: str, *, on_load: Callable[[str], None]) -> None:
         self._ledger = ledger
         self._on_load = on_load
         self._node_id = node_id
+        self.on_own: Callable[[Peer, Peer | None], None] = lambda peer, read: None
         self._rosters: dict[str, Roster] = {}
         self._loading: dict[str, asyncio.Task[Roster | None]] = {}
 
@@ -70,7 +74,9 @@ class Rosters:
         """Takes peers of other nodes as read; those with a session here are known better."""
         read = {peer.presence_id: peer for peer in reading.peers}
         for peer in list(roster.peers.values()):
-            if peer.session is None and peer.presence_id not in read:
+            if peer.session is not None:
+                self.on_own(peer, read.get(peer.presence_id))
+            elif peer.presence_id not in read:
                 roster.remove(peer.presence_id)
         for peer in read.values():
             if self._is_news(roster.peers.get(peer.presence_id), peer):

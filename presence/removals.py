@@ -15,7 +15,6 @@ from presence.session import Session
 from presence.storage.removing import take_off, take_off_member, was_kicked
 from presence.storage.revocations import withdraw
 
-REASONS = {CloseCode.DONE: "disconnected", CloseCode.KICKED: "kicked"}
 MAX_OVERTAKEN = 1_000
 
 
@@ -33,11 +32,13 @@ class Removals:
         self._doorbell = core.doorbell
         self._overtaken: dict[str, CloseCode] = {}
 
-    async def remove(self, peers: list[Peer], code: CloseCode, *, by_member_id: str) -> list[str]:
+    async def remove(
+        self, peers: list[Peer], code: CloseCode, reason: str, *, by_member_id: str = ""
+    ) -> list[str]:
         """Ends presences, on whichever node their sockets are; the names of those it ended.
 
-        Stored first: if the database is away nobody is touched. Raises MeshError `forbidden`,
-        `unavailable`.
+        Stored first: if the database is away nobody is touched. On behalf of a manager, or of
+        the broker itself (""). Raises MeshError `forbidden`, `unavailable`.
         """
         until = now() + timedelta(seconds=self._config.presence_lease_s)
         untold_until = until if code == CloseCode.KICKED else None
@@ -46,7 +47,7 @@ class Removals:
         )
         known = {peer.presence_id: peer for peer in [*taken.peers, *peers]}
         for peer in known.values():
-            self._close(peer, code)
+            self._close(peer, code, reason)
         self._goings.ended(
             taken.peers, taken.ended, "disconnected" if code == CloseCode.DONE else "removed"
         )
@@ -78,6 +79,13 @@ class Removals:
         self._hub.remove(session)
         session.peer.session = None
 
+    async def close_told(self, session: Session, code: int, reason: str) -> None:
+        """Another node ended the presence of a session here and rang for it."""
+        self.close_here(session, code, reason)
+        self._goings.drop_unused(session.mesh_id)
+        if code == CloseCode.KICKED:
+            await self._ledger.call(lambda: was_kicked(session.peer.presence_id))
+
     async def close_lost(self, session: Session) -> None:
         """The presence of a session here is gone: another node ended it and its ring was lost."""
         presence_id = session.peer.presence_id
@@ -103,16 +111,16 @@ class Removals:
         if code is not None:
             raise MeshError("kicked" if code == CloseCode.KICKED else "unavailable")
 
-    def _close(self, peer: Peer, code: CloseCode) -> None:
+    def _close(self, peer: Peer, code: CloseCode, reason: str) -> None:
         """The socket of a peer that has been ended, here or elsewhere."""
         roster = self._rosters.loaded(peer.mesh_id)
         if roster is not None:
             roster.remove(peer.presence_id)
         session = self._hub.get(peer.presence_id)
         if session is not None:
-            self.close_here(session, code, REASONS[code])
+            self.close_here(session, code, reason)
         elif peer.node_id != self._node_id:
-            self._doorbell.ring_close(peer.mesh_id, peer.presence_id, code, REASONS[code])
+            self._doorbell.ring_close(peer.mesh_id, peer.presence_id, code, reason)
         elif peer.connected:
             self._overtaken[peer.presence_id] = code
             if len(self._overtaken) > MAX_OVERTAKEN:

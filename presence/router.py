@@ -66,7 +66,8 @@ UNLIMITED = frozenset({client.Send, client.ClientAck})
 
 async def route(runtime: Runtime, session: Session, message: ClientFrame) -> None:
     """Hands a message to its handler and sends what comes of it."""
-    session.touch()
+    if type(message) is not client.ClientAck:  # the program's doing, not the person's
+        runtime.acting.touch(session)
     try:
         reply = await _handle(runtime, session, message)
     except MeshError as error:

@@ -25,7 +25,7 @@ from presence.reminding import EVERY_S as REMINDERS_S
 from presence.reminding import Reminding
 from presence.removals import Removals
 from presence.storage.thread import DatabaseThread
-from presence.sweeps import LEASE_SWEEP_S, PRUNE_S, TICK_S, Sweeps
+from presence.sweeps import BANNED_S, LEASE_SWEEP_S, PRUNE_S, TICK_S, Sweeps
 from presence.tasks import Tasks
 
 logger = logging.getLogger(__name__)
@@ -106,6 +106,7 @@ class Runtime:
         self.tasks.every(TICK_S, self.sweeps.tick)
         self.tasks.every(LEASE_SWEEP_S, self.sweeps.leases)
         self.tasks.every(PRUNE_S, self.sweeps.prune)
+        self.tasks.every(BANNED_S, self.sweeps.banned)
         self.tasks.every(REMINDERS_S, self.reminding.fire_due)
 
     async def drain(self) -> None:

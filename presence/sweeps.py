@@ -15,11 +15,14 @@ from presence.pushing import Pusher
 from presence.receipts import Receipts
 from presence.storage import sweeping
 from presence.storage.presences import beat, count_nodes, leave
+from presence.storage.removing import presences_of_revoked
+from presence.storage.revocations import withdraw_leftovers
 from presence.storage.rosters import peer_from_row
 
 TICK_S = 1.0
 LEASE_SWEEP_S = 2.0
 PRUNE_S = 60.0
+BANNED_S = 10.0
 MAX_PRUNE_ROUNDS = 50
 
 
@@ -64,6 +67,15 @@ class Sweeps:
         if ran_out:
             await self._goings.end(ran_out, "timeout")
 
+    async def banned(self) -> None:
+        """Finishes bans whose node died between the commit and the rest."""
+        left = await self._ledger.call(self._left_of_revoked)
+        if left:
+            await self._goings.end(left, "removed")
+        while withdrawn := await self._ledger.call(withdraw_leftovers):
+            for parcel in withdrawn:
+                self._receipts.send(parcel, "undeliverable", "revoked")
+
     async def prune(self) -> None:
         """Expires what nobody fetched, deletes what is long settled."""
         for _ in range(MAX_PRUNE_ROUNDS):
@@ -92,6 +104,9 @@ class Sweeps:
             silent_since=self._silent_since(), lease_s=self._config.presence_lease_s
         )
         return [peer_from_row(row, row.member.pubkey) for row in sweeping.leases_run_out()]
+
+    def _left_of_revoked(self) -> list[Peer]:
+        return presences_of_revoked(sweeping.BATCH) if sweeping.try_lock() else []
 
     def _silent_since(self) -> datetime:
         return now() - timedelta(seconds=self._config.node_lease_s)

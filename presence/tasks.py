@@ -18,7 +18,7 @@ class Tasks:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, work: Coroutine[Any, Any, object]) -> None:
         """Runs work in the background."""
         task = asyncio.ensure_future(_logged(work))
         self._tasks.add(task)
@@ -46,7 +46,7 @@ async def until_done(work: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(RETRY_S)
 
 
-async def _logged(work: Coroutine[Any, Any, None]) -> None:
+async def _logged(work: Coroutine[Any, Any, object]) -> None:
     try:
         await work
     except MeshError as error:

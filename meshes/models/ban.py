@@ -16,11 +16,11 @@ class Ban(models.Model):
     id = models.CharField(primary_key=True, max_length=64, default=new_id, editable=False)
     mesh = models.ForeignKey(Mesh, on_delete=models.CASCADE, related_name="bans")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="bans")
-    banned_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    banned_by = models.ForeignKey(Member, on_delete=models.RESTRICT, related_name="+")
     banned_at = models.DateTimeField(default=timezone.now, editable=False)
     reason = models.CharField(max_length=2000, blank=True, default="")
     lifted_by = models.ForeignKey(
-        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Member, on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
     )
     lifted_at = models.DateTimeField(null=True, blank=True)
 

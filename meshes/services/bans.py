@@ -6,14 +6,15 @@ from claudemesh_wire.errors import MeshError
 from django.db import transaction
 from django.utils import timezone
 
-from meshes.models import Ban, Member, Mesh
+from meshes.membership import managing_member
+from meshes.models import Ban, Invite, Member, Mesh
 from meshes.services import roster
-from meshes.signals import member_revoked
+from meshes.signals import member_returning, member_revoked
 
 
 @transaction.atomic
 def ban(*, mesh_id: str, by_member_id: str, member_id: str, reason: str = "") -> Ban:
-    """Revoke a member, on behalf of the owner or an admin.
+    """Revoke a member and the invites it made, on behalf of the owner or an admin.
 
     Whoever lost its own place meanwhile bans nobody, so of two admins that ban each other one
     wins. Raises MeshError: "forbidden", "not_found" for no member of this mesh, "invalid" for
@@ -29,6 +30,7 @@ def ban(*, mesh_id: str, by_member_id: str, member_id: str, reason: str = "") ->
         raise MeshError("invalid", f"{member.display_name} is banned already.")
     member.revoked_at = timezone.now()
     member.save(update_fields=["revoked_at"])
+    _withdraw_invites(member)
     made = Ban.objects.create(
         mesh_id=mesh_id, member=member, banned_by=by, banned_at=member.revoked_at, reason=reason
     )
@@ -50,6 +52,7 @@ def unban(*, mesh_id: str, by_member_id: str, member_id: str) -> Ban:
     lifted = Ban.objects.filter(member=member, lifted_at__isnull=True).first()
     if member.revoked_at is None or lifted is None:
         raise MeshError("invalid", f"{member.display_name} is not banned.")
+    member_returning.send(sender=Mesh, mesh_id=mesh_id, member_id=member_id)
     member.revoked_at = None
     member.save(update_fields=["revoked_at"])
     lifted.lifted_at, lifted.lifted_by = timezone.now(), by
@@ -57,14 +60,20 @@ def unban(*, mesh_id: str, by_member_id: str, member_id: str) -> Ban:
     return lifted
 
 
+def _withdraw_invites(member: Member) -> None:
+    """Else a banned admin comes back under another key through a link kept in reserve."""
+    if member.user_id is not None:
+        open_ones = Invite.objects.filter(
+            mesh_id=member.mesh_id, created_by_id=member.user_id, revoked_at__isnull=True
+        )
+        open_ones.update(revoked_at=member.revoked_at)
+
+
 def _manager(mesh_id: str, by_member_id: str) -> Member:
     """Who acts, read under the mesh's lock."""
     if not roster.touch(mesh_id):
         raise MeshError("not_found", "You have no mesh of that name.")
-    by = Member.objects.filter(mesh_id=mesh_id, pk=by_member_id).first()
-    if by is None or not by.can_manage:
-        raise MeshError("forbidden")
-    return by
+    return managing_member(mesh_id, by_member_id)
 
 
 def _member(mesh_id: str, member_id: str) -> Member:

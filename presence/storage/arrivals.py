@@ -13,6 +13,7 @@ from presence.peer import Peer
 from presence.storage.departures import end
 from presence.storage.hooks import take_pending
 from presence.storage.pending import members_with_mail
+from presence.storage.removing import spend_untold_kicks
 from presence.storage.rosters import groups_from, groups_to
 
 
@@ -23,12 +24,17 @@ def admit(arrivals: list[Arrival], versions: dict[str, int]) -> list[Admission]:
     """
     current = [versions.get(a.peer.mesh_id) == a.roster_version for a in arrivals]
     spent = _spend([a for a, fresh in zip(arrivals, current, strict=True) if fresh])
+    kicked = spend_untold_kicks(
+        [a.peer for a, fresh in zip(arrivals, current, strict=True) if fresh and not a.ephemeral]
+    )
     answers: list[Admission | None] = []
     for arrival, fresh_roster in zip(arrivals, current, strict=True):
         if not fresh_roster:  # not spent either: the same hello is entered again
             answers.append(Admission(refused="stale"))
         elif arrival.signature in spent:
             answers.append(Admission(refused="replayed"))
+        elif arrival.peer.presence_id in kicked:
+            answers.append(Admission(refused="kicked"))
         else:
             answers.append(None)
             spent.add(arrival.signature) if arrival.signature else None

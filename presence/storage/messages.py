@@ -6,7 +6,7 @@ from presence.clock import now
 from presence.drafts import Draft, Outcome, Recorded, Refused, Repeated
 from presence.models import Delivery, Message
 from presence.parcel import Parcel, StoredMessage
-from presence.storage.bulk import Row, insert_ignoring, insert_numbered, moment
+from storing.bulk import Row, insert_ignoring, insert_numbered, moment
 
 MESSAGE_TABLE = Message._meta.db_table
 MESSAGE_COLUMNS = [

@@ -90,6 +90,11 @@ def recipient_key(row: Delivery) -> str:
 def _pending(member_id: str, address: str, only_now: bool) -> QuerySet[Delivery]:
     wanted = Q(address=address) | Q(address="")
     rows = Delivery.objects.filter(
-        wanted, member_id=member_id, state=DeliveryState.PENDING, expires_at__gt=now()
+        wanted,
+        member_id=member_id,
+        state=DeliveryState.PENDING,
+        expires_at__gt=now(),
+        member__revoked_at=None,
+        message__sender__revoked_at=None,
     )
     return rows.filter(priority="now") if only_now else rows

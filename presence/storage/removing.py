@@ -24,12 +24,12 @@ class TakenOff:
 
 
 def take_off(peers: list[Peer], *, by_member_id: str, untold_until: datetime | None) -> TakenOff:
-    """Ends presences on behalf of a manager, and whatever replaced them meanwhile.
+    """Ends presences on behalf of a manager ("": of the broker), and what replaced them meanwhile.
 
     `untold_until` is given for a kick: sessions that cannot be told now are noted until then.
     Runs inside the caller's transaction. Raises MeshError `forbidden`.
     """
-    if peers:
+    if peers and by_member_id:
         managing_member(peers[0].mesh_id, by_member_id)
     seen = {peer.presence_id: peer.last_seen_at for peer in peers}
     here = {peer.presence_id for peer in peers if peer.session is not None}
@@ -58,15 +58,20 @@ def was_kicked(presence_id: str) -> bool:
     return bool(UntoldKick.objects.filter(presence_id=presence_id).delete()[0])
 
 
-def spend_untold_kick(peer: Peer) -> bool:
-    """True if that very session was kicked while its line was down; it counts as told now."""
-    same = UntoldKick.objects.filter(
-        member_id=peer.member_id,
-        session_id=peer.session_id,
-        session_key=peer.session_key,
-        expires_at__gt=now(),
-    )
-    return bool(same.delete()[0])
+def spend_untold_kicks(peers: list[Peer]) -> set[str]:
+    """Those of arriving peers, by presence id, whose session was kicked while its line was down.
+
+    They count as told now: their next hello is as good as anybody's.
+    """
+    members = {peer.member_id for peer in peers}
+    noted = UntoldKick.objects.filter(member_id__in=members, expires_at__gt=now())
+    untold = {(row.member_id, row.session_id, row.session_key): row for row in noted}
+    if not untold:
+        return set()
+    met = {p.presence_id: (p.member_id, p.session_id, p.session_key) for p in peers}
+    kicked = {presence_id: untold[key] for presence_id, key in met.items() if key in untold}
+    UntoldKick.objects.filter(presence_id__in=[row.pk for row in kicked.values()]).delete()
+    return set(kicked)
 
 
 def note_seen(last_seen: dict[str, datetime]) -> None:

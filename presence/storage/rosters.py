@@ -10,7 +10,7 @@ from meshes.models import Member, Mesh
 from presence.models import PeerState, Presence
 from presence.peer import Details, Peer, profile_of
 from presence.roster import MemberView, MeshView
-from presence.storage.bulk import fetch
+from storing.bulk import fetch
 
 _VERSIONS = (
     f"SELECT id, roster_version FROM {Mesh._meta.db_table}"

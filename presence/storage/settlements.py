@@ -7,7 +7,7 @@ from django.db import connection
 from presence.clock import now
 from presence.drafts import Settlement
 from presence.models import Delivery
-from presence.storage.bulk import execute, moment
+from storing.bulk import execute, moment
 
 #: The states from which a delivery may be moved to the key.
 BEFORE: dict[str, list[str]] = {

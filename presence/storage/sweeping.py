@@ -9,11 +9,13 @@ from presence.clock import now
 from presence.models import (
     Delivery,
     DeliveryState,
+    LastHook,
     Message,
     Node,
     PendingStatus,
     Presence,
     SpentHello,
+    UntoldKick,
 )
 from presence.parcel import Parcel
 from presence.storage.pending import parcel_from_row
@@ -77,6 +79,6 @@ def prune_settled(*, older_than: datetime) -> int:
 
 
 def forget_the_brief() -> None:
-    """Deletes hello signatures too old to be accepted, and hooks nobody came for."""
-    SpentHello.objects.filter(expires_at__lt=now()).delete()
-    PendingStatus.objects.filter(expires_at__lt=now()).delete()
+    """Deletes signatures and hooks too old to be accepted, hooks and kicks nobody came for."""
+    for model in (SpentHello, PendingStatus, LastHook, UntoldKick):
+        model._default_manager.filter(expires_at__lt=now()).delete()
