@@ -57,6 +57,11 @@ class Scenario:
         """The figure that decides which round is the best."""
         return METRICS[self.name]
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether a process can be measured again: memory once taken is not taken twice."""
+        return self.name != "idle"
+
 
 def direct(choices: Choices) -> list[Scenario]:
     """A scenario for each window; all pairs are in one mesh."""

@@ -31,7 +31,7 @@ def measure(name: str, choices: Choices) -> Iterator[Result]:
         ):
             measured = _measure_beside(scenario, target, floor, members, choices.rounds)
         result = {"scenario": name, "load": scenario.label, **measured}
-        yield {**result, "conditions": {**told, **_told(choices), **conditions()}}
+        yield {**result, "conditions": {**told, **_told(scenario, choices), **conditions()}}
 
 
 @contextlib.contextmanager
@@ -62,12 +62,12 @@ def _floor(choices: Choices) -> contextlib.AbstractContextManager[Target | None]
     return serving("benchmarks.broker.floor", {})
 
 
-def _told(choices: Choices) -> dict[str, Any]:
+def _told(scenario: Scenario, choices: Choices) -> dict[str, Any]:
     return {
         "protocol": choices.protocol,
         "ciphertext_bytes": choices.payload,
         "seconds": choices.seconds,
-        "told": f"best of {choices.rounds}",
+        "told": f"best of {choices.rounds}" if scenario.repeatable else "one round",
     }
 
 
@@ -80,11 +80,11 @@ def _measure_beside(
 ) -> Result:
     """Rounds of the broker and its floor by turns, so that both meet the same machine."""
     taken, floors = [], []
-    for _ in range(rounds):
+    for _ in range(rounds if scenario.repeatable else 1):
         taken.append(_one_round(scenario, target, members))
         if floor is not None:
             floors.append(_one_round(scenario, floor, members))
-    metric, up = scenario.metric, scenario.name != "idle"
+    metric, up = scenario.metric, scenario.repeatable
     result = best(taken, metric, higher_is_better=up)
     if not floors:
         return result
