@@ -9,7 +9,7 @@ from django.utils import timezone
 
 
 class Mesh(models.Model):
-    """A closed circle of members. Its secrets are stored encrypted (see `meshes.vault`).
+    """A closed circle of members. Its secrets are stored encrypted (see `storing.vault`).
 
     `roster_version` grows with every change to members, roles, grants or policy, in the
     transaction of that change: whoever caches the roster compares it to know it is stale.

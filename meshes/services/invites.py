@@ -15,10 +15,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from meshes import vault
 from meshes.models import Invite, Member, Mesh
 from meshes.selectors import Standing
 from meshes.services.keys import MeshKeys, ensure_keys
+from storing import vault
 
 # Base62 without 0 O o 1 I l i: 8 characters hold 46 bits and survive being read aloud.
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz"

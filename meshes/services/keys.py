@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from claudemesh_wire import boxes, signing
 from django.db import transaction
 
-from meshes import vault
 from meshes.models import Mesh
+from storing import vault
 
 
 @dataclass(frozen=True, repr=False)

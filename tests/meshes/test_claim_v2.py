@@ -8,9 +8,10 @@ from claudemesh_wire.signing import generate_keypair
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from meshes import services, vault
+from meshes import services
 from meshes.models import Invite, Member, Mesh
 from meshes.selectors import Standing
+from storing import vault
 from tests.meshes.conftest import Person
 from tests.meshes.invitees import claim_body, x25519_of
 

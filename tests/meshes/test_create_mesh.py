@@ -4,8 +4,9 @@ import pytest
 from claudemesh_wire import boxes, signing
 
 from accounts.models import User
-from meshes import slugs, vault
+from meshes import slugs
 from meshes.models import Member, Mesh
+from storing import vault
 from tests.meshes.conftest import Person
 
 pytestmark = pytest.mark.django_db

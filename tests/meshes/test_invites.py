@@ -6,10 +6,11 @@ import pytest
 from claudemesh_wire import canonical, signing
 from django.utils import timezone
 
-from meshes import services, vault
+from meshes import services
 from meshes.models import Invite, Mesh
 from meshes.selectors import Standing
 from meshes.services.invites import CODE_ALPHABET
+from storing import vault
 from tests.meshes.conftest import Person
 from tests.meshes.invitees import payload_of
 

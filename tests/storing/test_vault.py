@@ -6,7 +6,7 @@ import secrets
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from meshes import vault
+from storing import vault
 
 OLD = secrets.token_hex(32)
 NEW = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
