@@ -109,7 +109,8 @@ def _whom(roster: Roster, session: Session, to: str) -> tuple[str, str | None]:
     member = found.member
     if member.revoked or not member.pubkey:
         raise MeshError("not_found", f"{member.name} is not on this mesh.")
-    if not member.allows(own.member_key, own.session_key, DM):
+    own_member = member.id == own.member_id
+    if not own_member and not member.allows(own.member_key, own.session_key, DM):
         raise MeshError("blocked")
     one_of_several = len(found.peers) == 1 < len(roster.peers_of(member.id))
     session_key = found.peers[0].session_key if one_of_several else ""
