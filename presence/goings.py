@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from presence.announcing import Announcer
 from presence.clock import now
+from presence.coalescing import Coalescer
 from presence.core import Core
 from presence.peer import Peer
 from presence.pushing import Pusher
 from presence.receipts import Receipts
 from presence.session import Session
-from presence.storage.departures import Ended, end, start_lease
-from presence.tasks import until_done
+from presence.storage.departures import Ended, end, start_leases
 
 #: Close codes of a client that says goodbye (RFC 6455, section 7.4.1; 1005: none given).
 CLEAN = frozenset({1000, 1001, 1005})
@@ -30,7 +30,10 @@ class Goings:
         self._receipts = receipts
         self._announcer = announcer
         self._doorbell = core.doorbell
-        self._tasks = core.tasks
+        self._leaving: Coalescer[Peer] = Coalescer(
+            core.tasks, lambda peers: self.end(peers, "left")
+        )
+        self._dropped = Coalescer(core.tasks, self._start_leases)
         self.stopping = False
 
     def socket_gone(self, session: Session, *, clean: bool) -> None:
@@ -45,10 +48,10 @@ class Goings:
         if session.ephemeral or self.stopping:
             self.drop_unused(peer.mesh_id)
         elif clean:
-            self._tasks.start(until_done(lambda: self.end([peer], "left")))
+            self._leaving.add(peer)
         else:
             peer.lease_expires_at = now() + timedelta(seconds=self._config.presence_lease_s)
-            self._tasks.start(until_done(lambda: self._start_lease(peer)))
+            self._dropped.add(peer)
 
     async def end(self, peers: list[Peer], reason: str) -> None:
         """Ends presences for good: unlists them, settles their mail, tells the others."""
@@ -83,15 +86,13 @@ class Goings:
                 self._pusher.nudge(one.member_id)
                 self._doorbell.ring_mail(one.mesh_id, [one.member_id])
 
-    async def _start_lease(self, peer: Peer) -> None:
-        expires_at = peer.lease_expires_at or now()
-        await self._ledger.call(
-            lambda: start_lease(
-                peer.presence_id, last_seen_at=peer.last_seen_at, expires_at=expires_at
-            )
-        )
-        self._doorbell.ring_roster(peer.mesh_id)
-        self.drop_unused(peer.mesh_id)
+    async def _start_leases(self, peers: list[Peer]) -> None:
+        last_seen = {peer.presence_id: peer.last_seen_at for peer in peers}
+        lease_s = self._config.presence_lease_s
+        await self._ledger.call(lambda: start_leases(last_seen, lease_s=lease_s))
+        for mesh_id in {peer.mesh_id for peer in peers}:
+            self._doorbell.ring_roster(mesh_id)
+            self.drop_unused(mesh_id)
 
     def drop_unused(self, mesh_id: str) -> None:
         """A roster without sessions here is not kept up to date, so it is forgotten."""

@@ -1,7 +1,8 @@
 """Ends presences: leases, what survives of a session, and where its mail goes."""
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from presence.clock import now
@@ -25,14 +26,19 @@ class Ended:
     moved: int
 
 
-def start_lease(presence_id: str, *, last_seen_at: datetime, expires_at: datetime) -> None:
-    """The socket is gone; the presence stays until `expires_at`, and is remembered already."""
-    row = Presence.objects.filter(id=presence_id, disconnected_at=None).first()
-    if row is not None:
-        row.disconnected_at, row.lease_expires_at = now(), expires_at
-        row.last_seen_at = last_seen_at
-        row.save(update_fields=["disconnected_at", "lease_expires_at", "last_seen_at"])
-        _remember(row, stats={})
+def start_leases(last_seen: dict[str, datetime], *, lease_s: float) -> None:
+    """The sockets are gone; the presences stay for `lease_s`, and are remembered already.
+
+    Presences come by id, with their last sign of life.
+    """
+    rows = list(Presence.objects.filter(id__in=last_seen, disconnected_at=None).order_by("id"))
+    moment = now()
+    for row in rows:
+        row.disconnected_at = moment
+        row.lease_expires_at = moment + timedelta(seconds=lease_s)
+        row.last_seen_at = last_seen[row.id]
+    Presence.objects.bulk_update(rows, ["disconnected_at", "lease_expires_at", "last_seen_at"])
+    _remember(rows, with_stats=False)
 
 
 def end(last_seen: dict[str, datetime]) -> list[Ended]:
@@ -45,17 +51,31 @@ def end(last_seen: dict[str, datetime]) -> list[Ended]:
     rows = list(Presence.objects.filter(id__in=last_seen).order_by("id"))
     for row in rows:
         row.last_seen_at = last_seen[row.id]
-    return [_end(row) for row in rows]
+    _remember(rows, with_stats=True)
+    mail = _mail_for(rows)
+    ended = [_settle_mail(row, mail.get((row.member_id, _address(row)), [])) for row in rows]
+    Presence.objects.filter(id__in=[row.id for row in rows]).delete()
+    return ended
 
 
-def _end(row: Presence) -> Ended:
-    _remember(row, stats=row.stats)
-    mail = Delivery.objects.filter(
-        member_id=row.member_id, state=DeliveryState.PENDING, address=_address(row)
+def _mail_for(rows: list[Presence]) -> dict[tuple[str, str], list[Delivery]]:
+    """Pending deliveries of these presences, by member and address, oldest first."""
+    found: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
+    deliveries = Delivery.objects.filter(
+        member_id__in={row.member_id for row in rows},
+        address__in={_address(row) for row in rows},
+        state=DeliveryState.PENDING,
     )
+    joined = deliveries.select_related("message", "message__sender", "member")
+    for delivery in joined.order_by("id"):
+        found[(delivery.member_id, delivery.address)].append(delivery)
+    return found
+
+
+def _settle_mail(row: Presence, mail: list[Delivery]) -> Ended:
     lost: list[Delivery] = []
     kept: list[int] = []
-    for delivery in mail.select_related("message", "message__sender", "member").order_by("id"):
+    for delivery in mail:
         if delivery.message.target_spec == row.session_key or _has_other(delivery):
             lost.append(delivery)
         else:
@@ -64,14 +84,15 @@ def _end(row: Presence) -> Ended:
         move([delivery.id for delivery in lost], "undeliverable", "session_gone")
     if kept:
         Delivery.objects.filter(id__in=kept).update(address="", updated_at=now())
-    row_id = row.id
-    row.delete()
     parcels = [parcel_from_row(delivery, delivery.address) for delivery in lost]
-    return Ended(row_id, row.mesh_id, row.member_id, parcels, len(kept))
+    return Ended(row.id, row.mesh_id, row.member_id, parcels, len(kept))
 
 
 def _has_other(delivery: Delivery) -> bool:
-    """True if another session of the same member has, or may still get, the same message."""
+    """True if another session of the same member has, or may still get, the same message.
+
+    Asked for one presence after the other, so the last of several to go keeps the message.
+    """
     dead = (DeliveryState.UNDELIVERABLE, DeliveryState.EXPIRED)
     others = Delivery.objects.filter(
         message_id=delivery.message_id, member_id=delivery.member_id
@@ -83,14 +104,22 @@ def _address(row: Presence) -> str:
     return row.session_key or address_without_key(row.session_id)
 
 
-def _remember(row: Presence, *, stats: dict[str, Any]) -> None:
-    state, _ = PeerState.objects.get_or_create(member_id=row.member_id)
-    state.groups = row.groups
-    state.summary = row.summary
-    state.visible = row.visible
-    state.stats = _sum(state.stats, stats)
-    state.last_seen_at = row.last_seen_at
-    state.save()
+def _remember(rows: list[Presence], *, with_stats: bool) -> None:
+    """Keeps what outlives a session; the last one of a member wins."""
+    states = PeerState.objects.in_bulk({row.member_id for row in rows})
+    for row in rows:
+        state = states.setdefault(row.member_id, PeerState(member_id=row.member_id))
+        state.groups = row.groups
+        state.summary = row.summary
+        state.visible = row.visible
+        state.last_seen_at = row.last_seen_at
+        state.stats = _sum(state.stats, row.stats if with_stats else {})
+    PeerState.objects.bulk_create(
+        states.values(),
+        update_conflicts=True,
+        unique_fields=["member_id"],
+        update_fields=["groups", "summary", "visible", "last_seen_at", "stats"],
+    )
 
 
 def _sum(total: dict[str, Any], session: dict[str, Any]) -> dict[str, int]:
