@@ -13,7 +13,9 @@ from presence.parcel import Parcel
 from presence.peer import Peer
 from presence.pushing import Pusher
 from presence.receipts import Receipts
+from presence.statuses import StatusRecord, decide
 from presence.storage import sweeping
+from presence.storage.hooks import take_pending
 from presence.storage.presences import beat, count_nodes, leave
 from presence.storage.removing import presences_of_revoked
 from presence.storage.revocations import withdraw_leftovers
@@ -60,6 +62,7 @@ class Sweeps:
                 session.outbound.abort()
         await self._pusher.repeat_overdue()
         await self._fall_back()
+        await self._late_hooks()
 
     async def leases(self) -> None:
         """Ends presences whose lease ran out, and buries nodes that fell silent."""
@@ -119,4 +122,19 @@ class Sweeps:
             if peer.status == "working" and peer.status_at < limit and not session.ephemeral:
                 await self._acting.change(
                     peer, status="idle", status_source="inferred", status_at=now()
+                )
+
+    async def _late_hooks(self) -> None:
+        """Hooks stored while the hello they waited for was being stored: neither saw the other."""
+        sessions = {s.peer.presence_id: s for s in self._hub if not s.ephemeral}
+        peers = [session.peer for session in sessions.values()]
+        if not peers:
+            return
+        for presence_id, status in (await self._ledger.call(lambda: take_pending(peers))).items():
+            peer = sessions[presence_id].peer
+            said = StatusRecord(status, "hook", now())
+            current = StatusRecord(peer.status, peer.status_source, peer.status_at)
+            if decide(current, said) is said:
+                await self._acting.change(
+                    peer, status=said.status, status_source=said.source, status_at=said.at
                 )

@@ -1,4 +1,4 @@
-"""Endpoints that show and change members. Grants over HTTP belong here, too."""
+"""Endpoints that show and change members."""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 """POST /hook/set-status: coding agents say when they work and when they wait."""
 
+import hashlib
+from typing import Any
+
 from claudemesh_wire.errors import MeshError
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -10,7 +13,7 @@ from accounts.api import fields
 from accounts.api.base import AnonymousView, validated
 from accounts.api.throttles import refuse_over
 from presence import metrics
-from presence.services.hooks import Hook, receive
+from presence.services.hooks import Hook, check_signed, receive
 
 PER_SESSION = "30/m"
 
@@ -18,13 +21,21 @@ PER_SESSION = "30/m"
 class HookBody(serializers.Serializer[None]):
     """Signed with `member_id`, `timestamp` and `signature`; without them as older clients do."""
 
-    cwd = fields.StrictCharField(max_length=4096, allow_blank=True)
+    cwd = fields.StrictCharField(max_length=4096, allow_blank=True, trim_whitespace=False)
     pid = fields.StrictIntegerField(min_value=0, max_value=2**31 - 1)
     status = serializers.ChoiceField(choices=["idle", "working", "dnd"])
-    session_id = fields.StrictCharField(max_length=256)
+    session_id = fields.StrictCharField(max_length=256, trim_whitespace=False)
     member_id = fields.StrictCharField(max_length=64, required=False)
     timestamp = fields.StrictIntegerField(min_value=0, max_value=2**53, required=False)
     signature = fields.StrictCharField(max_length=128, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """All of what a signed hook needs, or none of it: half a proof is no proof."""
+        given = {"member_id", "timestamp", "signature"} & set(attrs)
+        if given and len(given) < 3:
+            message = "A signed hook needs member_id, timestamp and signature."
+            raise serializers.ValidationError(message)
+        return attrs
 
 
 class SetStatus(AnonymousView):
@@ -36,15 +47,22 @@ class SetStatus(AnonymousView):
         """Take one hook."""
         metrics.hook_requests.inc()
         body = validated(HookBody, request)
-        if body.get("member_id") and not (body.get("signature") and "timestamp" in body):
-            raise MeshError("malformed", "A signed hook needs timestamp and signature.")
-        address = client_address(request) or "unknown"
-        try:
-            refuse_over(f"hook:{address}:{body['session_id']}", PER_SESSION)
-        except MeshError:
-            metrics.hook_requests_rate_limited.inc()
-            raise
-        result = receive(Hook(remote_addr=address, **body))
+        hook = Hook(remote_addr=client_address(request) or "unknown", **body)
+        if hook.member_id:
+            check_signed(hook)
+        _count(hook)
+        result = receive(hook)
         if result.pending:
             return Response({"ok": True, "pending": True})
         return Response({"ok": True, "presence_id": result.presence_id})
+
+
+def _count(hook: Hook) -> None:
+    """30 a minute a session: of the member who signed, else of the address that claims it."""
+    who = hook.member_id or hook.remote_addr
+    session = hashlib.sha256(hook.session_id.encode()).hexdigest()
+    try:
+        refuse_over(f"hook:{who}:{session}", PER_SESSION)
+    except MeshError:
+        metrics.hook_requests_rate_limited.inc()
+        raise

@@ -6,12 +6,12 @@ from datetime import timedelta
 from claudemesh_wire import canonical
 from claudemesh_wire.errors import MeshError
 from claudemesh_wire.signing import verify
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 
 from meshes.models import Member
 from presence.clock import millis, now
-from presence.models import PendingStatus, Presence
+from presence.models import LastHook, PendingStatus, Presence
 from presence.runtime import presence_changed
 from presence.statuses import StatusRecord, decide
 
@@ -44,13 +44,13 @@ class HookResult:
 def receive(hook: Hook) -> HookResult:
     """Applies a hook by the precedence of statuses.
 
-    Raises MeshError: "timestamp_skew", "bad_signature", "unauthorized", "revoked" for the
-    signed form; an unsigned hook that fits no presence waits like one that came too early, so
-    that nobody can probe for sessions with it.
+    Raises MeshError "replayed" for a signed hook no newer than the last one of its session. A
+    hook that fits no presence waits for one, the unsigned form too, so that nobody can probe
+    for sessions with it.
     """
-    if hook.member_id:
-        _check_signed(hook)
     with transaction.atomic():
+        if hook.member_id:
+            _advance(hook)
         row = _find(hook)
         if row is None:
             _wait(hook)
@@ -60,20 +60,24 @@ def receive(hook: Hook) -> HookResult:
 
 
 def apply(row: Presence, status: str) -> None:
-    """Sets a presence's status from a hook; its node hears of it after the commit."""
+    """Sets a presence's status from a hook; its node hears of it after the commit.
+
+    A hook is a sign of life of the agent, also when the status stays as it is.
+    """
     current = StatusRecord(row.status, row.status_source, row.status_at)
-    wanted = StatusRecord(status, "hook", now())
-    if decide(current, wanted) is not wanted:
-        return
-    row.status, row.status_source, row.status_at = wanted.status, wanted.source, wanted.at
-    row.save(update_fields=["status", "status_source", "status_at"])
+    moment = now()
+    record = decide(current, StatusRecord(status, "hook", moment))
+    row.status, row.status_source, row.status_at = record.status, record.source, record.at
+    row.last_seen_at = moment
+    row.save(update_fields=["status", "status_source", "status_at", "last_seen_at"])
     transaction.on_commit(lambda: presence_changed(row.mesh_id, row.id), robust=True)
 
 
-def _check_signed(hook: Hook) -> None:
+def check_signed(hook: Hook) -> None:
+    """Raises MeshError: "timestamp_skew", "unauthorized", "bad_signature", "revoked"."""
     if abs(millis() - hook.timestamp) > SKEW_S * 1000:
         raise MeshError("timestamp_skew")
-    member = Member.objects.filter(id=hook.member_id).first()
+    member = Member.objects.filter(id=hook.member_id, mesh__archived_at=None).first()
     if member is None or not member.pubkey:
         raise MeshError("unauthorized")
     try:
@@ -86,9 +90,31 @@ def _check_signed(hook: Hook) -> None:
         raise MeshError("revoked")
 
 
+def _advance(hook: Hook) -> None:
+    """Notes the hook as the newest of its session: an old `idle` must not undo a `working`."""
+    values = {
+        "timestamp": hook.timestamp,
+        "expires_at": now() + timedelta(seconds=2 * SKEW_S),
+    }
+    own = LastHook.objects.filter(member_id=hook.member_id, session_id=hook.session_id)
+    for _ in range(2):  # two first hooks at once: the later one to be stored is compared
+        if own.filter(timestamp__lt=hook.timestamp).update(**values):
+            return
+        try:
+            with transaction.atomic():
+                LastHook.objects.create(
+                    member_id=hook.member_id, session_id=hook.session_id, **values
+                )
+        except IntegrityError:
+            continue
+        return
+    raise MeshError("replayed", "A hook of this session as new as this one was here before.")
+
+
 def _find(hook: Hook) -> Presence | None:
     """The connected presence a hook speaks for, locked."""
-    rows: QuerySet[Presence] = Presence.objects.filter(disconnected_at=None)
+    connected = Presence.objects.filter(disconnected_at=None)
+    rows: QuerySet[Presence] = connected.order_by("-connected_at", "-id")
     if connection.features.has_select_for_update:
         rows = rows.select_for_update()
     if not hook.member_id:

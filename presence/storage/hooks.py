@@ -1,7 +1,5 @@
 """Hooks that came a little before the presence they speak for."""
 
-from django.db.models import Q
-
 from presence.clock import now
 from presence.models import PendingStatus
 from presence.peer import Peer
@@ -9,25 +7,23 @@ from presence.peer import Peer
 
 def take_pending(peers: list[Peer]) -> dict[str, str]:
     """Statuses that waited for these peers, by presence id; they wait no longer."""
-    if not peers or not PendingStatus.objects.filter(expires_at__gt=now()).exists():
-        return {}
+    waiting = list(PendingStatus.objects.filter(expires_at__gt=now()).order_by("id"))
     found: dict[str, str] = {}
-    for peer in peers:
-        row = _waiting_for(peer)
-        if row is not None:
-            found[peer.presence_id] = row.status
-            row.delete()
+    taken: list[int] = []
+    for peer in peers if waiting else ():
+        rows = [row for row in waiting if _is_for(row, peer)]
+        if rows:
+            found[peer.presence_id] = rows[-1].status
+            taken += [row.pk for row in rows]
+    if taken:
+        PendingStatus.objects.filter(id__in=taken).delete()
     return found
 
 
-def _waiting_for(peer: Peer) -> PendingStatus | None:
-    same_process = Q(pid=peer.details.pid or 0, cwd=peer.details.cwd or "")
-    signed = Q(mesh_member_id=peer.member_id) & (Q(session_id=peer.session_id) | same_process)
-    unsigned = Q(
-        mesh_member_id="",
-        session_id=peer.session_id,
-        cwd=peer.details.cwd or "",
-        remote_addr=peer.remote_addr,
-    )
-    waiting = PendingStatus.objects.filter(signed | unsigned, expires_at__gt=now())
-    return waiting.order_by("-created_at").first()
+def _is_for(row: PendingStatus, peer: Peer) -> bool:
+    """Signed: the member's session or process. Unsigned: session, directory and address."""
+    same_session, same_cwd = row.session_id == peer.session_id, row.cwd == (peer.details.cwd or "")
+    if row.mesh_member_id:
+        same_process = same_cwd and row.pid == peer.details.pid
+        return row.mesh_member_id == peer.member_id and (same_session or same_process)
+    return same_session and same_cwd and row.remote_addr == peer.remote_addr

@@ -37,6 +37,7 @@ ROWS = [
     Row("mesh-invite", "post", "/cli/mesh/acme/invite", {"role": "admin"}, 200, 403, 403, 404),
     Row("mesh-invites", "get", "/cli/mesh/acme/invites", None, 200, 200, 403, 404),
     Row("mesh-invite-one", "delete", "/cli/mesh/acme/invites/{invite}", None, 200, 200, 403, 404),
+    Row("mesh-grants", "post", "/cli/mesh/acme/grants", {"grants": {}}, 200, 200, 200, 404),
     Row("mesh-members", "get", "/cli/mesh/acme/members", None, 200, 200, 200, 404),
     Row(
         "mesh-member",
