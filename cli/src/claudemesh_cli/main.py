@@ -7,50 +7,10 @@ from typing import Any
 
 import rich_click as click
 
+from claudemesh_cli.command_table import SECTIONS
 from claudemesh_cli.errors import CliError, ExitCode
 from claudemesh_cli.lazy import LazyGroup
 from claudemesh_cli.output import Output, common_options, pass_output
-
-_HERE = "claudemesh_cli.commands"
-_MESH = {
-    "create": f"{_HERE}.mesh:create",
-    "join": f"{_HERE}.join:join",
-    "list": f"{_HERE}.mesh:list_",
-    "rename": f"{_HERE}.mesh:rename",
-    "leave": f"{_HERE}.mesh:leave",
-    "share": f"{_HERE}.invites:share",
-    "invites": f"{_HERE}.invites:invites",
-}
-_TALK = {
-    "send": f"{_HERE}.send:send",
-    "inbox": f"{_HERE}.inbox:inbox",
-    "listen": f"{_HERE}.listen:listen",
-    "outbox": f"{_HERE}.outbox:outbox",
-    "trace": f"{_HERE}.trace:trace",
-    "peers": f"{_HERE}.peers:peers",
-}
-_YOU = {
-    "status": f"{_HERE}.status:status",
-    "summary": f"{_HERE}.summary:summary",
-    "groups": f"{_HERE}.groups:groups",
-    "profile": f"{_HERE}.profile:profile",
-    "visible": f"{_HERE}.visible:visible",
-}
-_ACCOUNT = {
-    "login": f"{_HERE}.account:login",
-    "logout": f"{_HERE}.account:logout",
-    "whoami": f"{_HERE}.account:whoami",
-}
-_SETUP = {"doctor": f"{_HERE}.setup:doctor", "completions": f"{_HERE}.setup:completions"}
-
-#: Heading in `--help` -> its commands.
-SECTIONS = {
-    "Mesh": {**_MESH, "mesh": f"{__name__}:mesh_group"},
-    "Talk": _TALK,
-    "You": _YOU,
-    "Account": _ACCOUNT,
-    "Setup": _SETUP,
-}
 
 _WELCOME = """\
 claudemesh: end-to-end encrypted messages between coding-agent sessions.
@@ -80,11 +40,6 @@ def cli(output: Output, ctx: click.Context) -> None:
         from claudemesh_cli import config
 
         print(ctx.get_help() if config.load().meshes else _WELCOME)
-
-
-@click.group("mesh", cls=LazyGroup, sections={"Mesh": _MESH})
-def mesh_group() -> None:
-    """Make, join and manage meshes; each of these also works without `mesh`."""
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -64,11 +64,11 @@ class Output:
     def note(self, text: str) -> None:
         """A sentence beside the data, on stderr; not with `-q` or `--json`."""
         if not (self.quiet or self.json):
-            print(text, file=sys.stderr, flush=True)
+            print(clean(text), file=sys.stderr, flush=True)
 
     def warn(self, text: str) -> None:
         """A sentence that must be seen, on stderr, always."""
-        print(text, file=sys.stderr, flush=True)
+        print(clean(text), file=sys.stderr, flush=True)
 
     def console(self, *, stderr: bool = False) -> Console:
         """A rich console that takes text literally: no markup, no emoji codes."""
@@ -81,6 +81,11 @@ class Output:
         """True if a person watches stderr, so that spinners and live views make sense."""
         dull = self.json or self.quiet or bool(os.environ.get("CI"))
         return not dull and os.environ.get("TERM") != "dumb" and sys.stderr.isatty()
+
+    @property
+    def can_ask(self) -> bool:
+        """True if somebody is there to answer a question."""
+        return not (self.no_input or self.json) and sys.stdin.isatty()
 
     @contextlib.contextmanager
     def progress(self, label: str) -> Iterator[None]:
@@ -95,7 +100,7 @@ class Output:
         """Ask yes or no; `-y` is yes. Raises CliError if the answer is no or nobody can answer."""
         if self.yes:
             return
-        if self.no_input or self.json or not sys.stdin.isatty():
+        if not self.can_ask:
             raise CliError(
                 "needs_confirmation",
                 f"{question} Nobody is there to answer.",

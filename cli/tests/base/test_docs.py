@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from claudemesh_cli import main as root
+from claudemesh_cli import command_table as root
 from claudemesh_cli.errors import ExitCode
 from claudemesh_wire.errors import ERRORS
 

@@ -86,19 +86,16 @@ def test_a_changed_key_is_loud_and_its_message_held(claudemesh, broker, alice, b
     assert "held back" in claudemesh("inbox", "--all").out
 
 
-def test_a_trusted_key_releases_its_messages(claudemesh, broker, alice, bob, carol) -> None:
+def test_a_verified_key_releases_its_messages(claudemesh, broker, alice, bob, carol) -> None:
     carol.name = "bob"
     broker.mail = [
         bob.writes("hi", alice.member.public),
         carol.writes("it is really me", alice.member.public),
     ]
     claudemesh("inbox")
-    assert "it is really me" in claudemesh("inbox", "--trust", carol.member.public[:16]).out
-
-
-def test_trusting_a_key_nobody_showed_is_not_found(claudemesh) -> None:
-    assert claudemesh("inbox", "--trust", "abcdef0123").code == 5
-    assert claudemesh("inbox", "--trust", "").code == 5
+    verified = claudemesh("verify", carol.member.public[:16], "-y", "--json").json
+    assert (verified["verified"], verified["released"]) == (True, 1)
+    assert "it is really me" in claudemesh("inbox").out
 
 
 def test_peer_events_are_no_messages(claudemesh, broker, bob) -> None:

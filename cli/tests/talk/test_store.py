@@ -170,10 +170,10 @@ def test_the_first_key_of_a_name_is_pinned_and_another_is_loud(store: Store) -> 
     assert store.pins.check("mesh-1", "bob", "a" * 64) == "known"
 
 
-def test_an_accepted_key_is_known(store: Store) -> None:
+def test_a_verified_key_is_known(store: Store) -> None:
     store.pins.check("mesh-1", "bob", "a" * 64)
     store.pins.check("mesh-1", "bob", "b" * 64)
-    store.pins.accept("mesh-1", "b" * 64)
+    store.pins.verify("mesh-1", "bob", "b" * 64)
     assert store.pins.check("mesh-1", "bob", "b" * 64) == "known"
 
 

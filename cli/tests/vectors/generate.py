@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import nacl.bindings as sodium
-from claudemesh_wire import boxes, canonical, signing
+from claudemesh_wire import boxes, canonical, safety, signing
 
 HERE = Path(__file__).parent
 NAMES = ("alice", "alice_session", "bob", "mallory", "owner")
@@ -162,11 +162,22 @@ def sealed_boxes() -> list[dict[str, Any]]:
     ]
 
 
+def safety_numbers() -> list[dict[str, Any]]:
+    """What pairs of the cast compare."""
+    pairs = (("alice", "bob"), ("bob", "alice"), ("alice", "mallory"), ("owner", "owner"))
+    return [
+        {"one": one, "other": other, "safety_number": safety.safety_number(one, other)}
+        for pair in pairs
+        for one, other in [[KEYS[name].public for name in pair]]
+    ]
+
+
 def main() -> None:
     """Write every file."""
     files = statements()
     files |= {"box": direct_boxes(), "group_key": group_keys()}
     files |= {"group_box": group_boxes(), "sealed": sealed_boxes()}
+    files |= {"safety": safety_numbers()}
     for name, vectors in files.items():
         text = json.dumps(vectors, indent=2, ensure_ascii=False) + "\n"
         (HERE / f"{name}.json").write_text(text, encoding="utf-8")

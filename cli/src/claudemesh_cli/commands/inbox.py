@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from claudemesh_cli.errors import CliError, ExitCode
+from claudemesh_cli.errors import CliError
 from claudemesh_cli.output import Output, common_options, pass_output
 
 if TYPE_CHECKING:
@@ -20,12 +20,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--watch", "watching", is_flag=True, help="Stay and show messages as they come.")
 @click.option("--all", "everything", is_flag=True, help="Also what was shown before.")
-@click.option(
-    "--trust", metavar="KEY", help="Accept a changed key (its first 8 or more characters)."
-)
 @common_options
 @pass_output
-def inbox(output: Output, watching: bool, everything: bool, trust: str | None) -> None:
+def inbox(output: Output, watching: bool, everything: bool) -> None:
     """Fetch messages that wait for you and show the new ones."""
     import asyncio
 
@@ -35,31 +32,12 @@ def inbox(output: Output, watching: bool, everything: bool, trust: str | None) -
     loaded = config.load()
     entry = loaded.pick(output.mesh)
     with open_desk(loaded, entry, output.note, output.warn) as desk:
-        if trust is not None:
-            _accept(output, desk, trust)
         if not watching:
             asyncio.run(_show(_Page(output, desk, everything)))
             return
     from claudemesh_cli.commands.listen import watch
 
     watch(output)
-
-
-def _accept(output: Output, desk: Desk, prefix: str) -> None:
-    pins, mesh_id = desk.store.pins, desk.entry.mesh_id
-    wanted = prefix.lower()
-    keys = {pin.member_pubkey for pin in pins.all(mesh_id)}
-    matches = [key for key in keys if len(wanted) >= 8 and key.startswith(wanted)]
-    if len(matches) != 1:
-        raise CliError(
-            "not_found",
-            f"No key that was seen in {desk.entry.slug} begins with {prefix!r}.",
-            "Give at least 8 characters of the key, as the warning shows it.",
-            ExitCode.NOT_FOUND,
-        )
-    pins.accept(mesh_id, matches[0])
-    released = desk.store.inbox.release(mesh_id, matches[0])
-    output.note(f"Trusted {matches[0][:16]}; {released} messages released.")
 
 
 @dataclass(frozen=True)

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import rich_click as click
 
+from claudemesh_cli.durations import Duration
 from claudemesh_cli.output import Output, clean, common_options, pass_output
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from claudemesh_cli.api import Api
-
-_DURATION = re.compile(r"(\d{1,6})([smhdw])")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-
-
-class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2 only
-    """A length of time such as 30m, 12h, 7d, 2w; converted to whole seconds."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Seconds, at least one; fails for anything else."""
-        match = _DURATION.fullmatch(str(value).strip().lower())
-        if match is None or int(match[1]) == 0:
-            self.fail(f"{value!r} is not a time like 30m, 12h, 7d or 2w.", param, ctx)
-        return int(match[1]) * _SECONDS[match[2]]
 
 
 def _mesh(output: Output) -> tuple[Api, str]:

@@ -19,7 +19,7 @@ class _Members(msgspec.Struct):
 
 
 def pinned_members(desk: Desk) -> list[Member]:
-    """Members met before; keys not trusted are left out."""
+    """Members met before; keys that nobody accepted are left out."""
     pins = desk.store.pins.all(desk.entry.mesh_id)
     return [Member(pin.display_name, pin.member_pubkey) for pin in pins if pin.accepted]
 

@@ -36,5 +36,5 @@ def held_warning(entry: InboxEntry) -> str:
     return (
         f"WARNING: the key behind {entry.sender_name!r} has changed. A message from it is held "
         "back. Ask them another way whether that is them; if so: "
-        f"claudemesh inbox --trust {entry.sender_member[:16]}"
+        f"claudemesh verify {entry.sender_member[:16]}"
     )

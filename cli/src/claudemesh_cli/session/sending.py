@@ -4,16 +4,16 @@ from dataclasses import dataclass, replace
 
 from claudemesh_wire.broker import Ack, PeersList
 from claudemesh_wire.client import ListPeers
-from claudemesh_wire.fields import PeerInfo
 
 from claudemesh_cli.errors import CliError, ExitCode
 from claudemesh_cli.session.brief import brief_session
 from claudemesh_cli.session.composing import Letter, compose
 from claudemesh_cli.session.connection import MeshConnection
 from claudemesh_cli.session.desk import Desk
-from claudemesh_cli.session.directory import known_members, pinned_members
-from claudemesh_cli.session.identity import launched_session_id, new_keys
+from claudemesh_cli.session.directory import pinned_members
+from claudemesh_cli.session.identity import new_keys
 from claudemesh_cli.session.names import Target, group_target, resolve
+from claudemesh_cli.session.people import check_pin, find_person
 from claudemesh_cli.session.posting import post, still_queued
 from claudemesh_cli.session.waiting import Receipts, Stage, wait_until
 from claudemesh_cli.store.outbox import OutboxEntry
@@ -62,36 +62,11 @@ async def _find(desk: Desk, connection: MeshConnection, to: str, letter: Letter)
     if group is not None:
         return group
     peers = (await connection.request(ListPeers(), PeersList)).peers
-    target = await _find_person(desk, to, peers)
-    _check_pin(desk, target)
+    target = await find_person(desk, to, peers)
+    check_pin(desk, target, "nothing was sent")
     if not (target.online or letter.hold or target.by_key):
         raise _offline(target)
     return target
-
-
-async def _find_person(desk: Desk, to: str, peers: list[PeerInfo]) -> Target:
-    """Who is connected goes first; then who was met before; then who the broker knows."""
-    me, session = desk.entry.pubkey, launched_session_id()
-    for known in ([], pinned_members(desk)):
-        try:
-            return resolve(to, peers, known, me=me, my_session=session)
-        except CliError as error:
-            if error.code != "not_found":
-                raise
-    return resolve(to, peers, await known_members(desk), me=me, my_session=session)
-
-
-def _check_pin(desk: Desk, target: Target) -> None:
-    if target.member is None or target.by_key or target.member == desk.entry.pubkey:
-        return
-    if desk.store.pins.check(desk.entry.mesh_id, target.name, target.member) == "changed":
-        raise CliError(
-            "key_changed",
-            f"The key behind {target.name!r} has changed since you last wrote; nothing was sent.",
-            "Ask them another way whether that is them; if so: "
-            f"claudemesh inbox --trust {target.member[:16]}",
-            ExitCode.NOT_PERMITTED,
-        )
 
 
 def _offline(target: Target) -> CliError:

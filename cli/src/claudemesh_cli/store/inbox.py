@@ -15,7 +15,7 @@ class Received:
     """One message as it came in.
 
     `state`: `ok`; `failed` (did not decrypt: `text` is None, `error` says why); `held` (the
-    sender's key changed: not shown until it is trusted). Times are ISO 8601 UTC.
+    sender's key changed: not shown until it is verified). Times are ISO 8601 UTC.
     """
 
     mesh_id: str
@@ -93,7 +93,7 @@ class Inbox:
         return self._entries("shown_at IS NULL AND state != 'held'", mesh_id)
 
     def held(self, mesh_id: str) -> list[InboxEntry]:
-        """What waits for its sender's key to be trusted, oldest first."""
+        """What waits for its sender's key to be verified, oldest first."""
         return self._entries("state = 'held'", mesh_id)
 
     def all(self, mesh_id: str) -> list[InboxEntry]:
@@ -109,10 +109,10 @@ class Inbox:
             )
 
     def release(self, mesh_id: str, member_pubkey: str) -> int:
-        """Take this member's messages off hold; returns how many."""
+        """Take the messages of a member that was verified off hold; returns how many."""
         with self._database.write() as connection:
             cursor = connection.execute(
-                "UPDATE inbox SET state='ok', error=NULL"
+                "UPDATE inbox SET state='ok', error=NULL, verified=1"
                 " WHERE mesh_id=? AND sender_member=? AND state='held'",
                 (mesh_id, member_pubkey),
             )

@@ -28,8 +28,8 @@ class Pins:
     def check(self, mesh_id: str, display_name: str, member_pubkey: str) -> PinCheck:
         """`known`; `pinned` on first contact; `changed` if the name belongs to another key.
 
-        A changed key is remembered as not accepted, and what was verified under that name is
-        verified no more.
+        A changed key is remembered as not accepted; what was verified under that name when it
+        was first seen is verified no more.
         """
         name = display_name.casefold()
         pins = self._named(mesh_id, name)
@@ -38,7 +38,7 @@ class Pins:
             return "known"
         first = not pins
         with self._database.write() as connection:
-            if not first:
+            if not (first or mine):
                 connection.execute(
                     "UPDATE pins SET verified_at=NULL WHERE mesh_id=? AND name=?", (mesh_id, name)
                 )
@@ -49,12 +49,20 @@ class Pins:
             )
         return "pinned" if first else "changed"
 
-    def accept(self, mesh_id: str, member_pubkey: str) -> None:
-        """Trust this key under every name it was seen with."""
+    def verify(self, mesh_id: str, display_name: str, member_pubkey: str) -> None:
+        """The person compared this key with its owner: it is accepted under this name, and
+        verified and accepted under every other one that it was seen with.
+        """
+        now = now_iso()
         with self._database.write() as connection:
             connection.execute(
-                "UPDATE pins SET accepted=1 WHERE mesh_id=? AND member_pubkey=?",
-                (mesh_id, member_pubkey),
+                "INSERT INTO pins (mesh_id, name, member_pubkey, display_name, accepted,"
+                " first_seen_at) VALUES (?,?,?,?,1,?) ON CONFLICT DO NOTHING",
+                (mesh_id, display_name.casefold(), member_pubkey, display_name, now),
+            )
+            connection.execute(
+                "UPDATE pins SET accepted=1, verified_at=? WHERE mesh_id=? AND member_pubkey=?",
+                (now, mesh_id, member_pubkey),
             )
 
     def is_verified(self, mesh_id: str, member_pubkey: str) -> bool:
@@ -73,6 +81,11 @@ class Pins:
             )
             for row in self._database.read(sql, mesh_id)
         ]
+
+    def others(self, mesh_id: str, display_name: str, member_pubkey: str) -> list[Pin]:
+        """Other keys that were seen under this name."""
+        pins = self._named(mesh_id, display_name.casefold())
+        return [pin for pin in pins if pin.member_pubkey != member_pubkey]
 
     def _named(self, mesh_id: str, name: str) -> list[Pin]:
         return [pin for pin in self.all(mesh_id) if pin.display_name.casefold() == name]
