@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from claudemesh_wire.fields import CountedStats
+from django.db import connection
 
 from presence.arrival import Admission, Arrival, Replaced, Restored
 from presence.models import PeerState, Presence, SpentHello
@@ -13,8 +14,12 @@ from presence.peer import Peer
 from presence.storage.departures import end
 from presence.storage.hooks import take_pending
 from presence.storage.pending import members_with_mail
+from presence.storage.presences import insert_presences
 from presence.storage.removing import spend_untold_kicks
 from presence.storage.rosters import groups_from, groups_to
+from storing.bulk import insert_ignoring, moment
+
+SPENT_TABLE = SpentHello._meta.db_table
 
 
 def admit(arrivals: list[Arrival], versions: dict[str, int]) -> list[Admission]:
@@ -48,13 +53,13 @@ def _spend(arrivals: list[Arrival]) -> set[str]:
     signed = {a.signature: a for a in arrivals if a.signature}
     if not signed:
         return set()
-    seen = set(SpentHello.objects.filter(signature__in=signed).values_list("signature", flat=True))
-    SpentHello.objects.bulk_create(
-        SpentHello(signature=signature, expires_at=arrival.signature_expires_at)
-        for signature, arrival in signed.items()
-        if signature not in seen
-    )
-    return seen
+    rows = [(key, moment(arrival.signature_expires_at)) for key, arrival in signed.items()]
+    seen = set()
+    if connection.vendor != "postgresql":  # SQLite cannot say which rows an insert has taken
+        found = SpentHello.objects.filter(signature__in=signed)
+        seen = set(found.values_list("signature", flat=True))
+    taken = insert_ignoring(SPENT_TABLE, ("signature", "expires_at"), ("text", "timestamptz"), rows)
+    return seen if taken is None else set(signed) - taken
 
 
 def _admit(arrivals: list[Arrival]) -> list[Admission]:
@@ -83,7 +88,7 @@ def _admit(arrivals: list[Arrival]) -> list[Admission]:
         rows = {key: r for key, r in rows.items() if r not in twins}
         rows[(peer.member_id, peer.session_id, peer.session_key)] = row
         admissions.append(admission)
-    Presence.objects.bulk_create(rows.values())
+    insert_presences(list(rows.values()))
     return admissions
 
 

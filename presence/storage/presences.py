@@ -1,5 +1,6 @@
 """Small writes to presences and to what outlives them, and reads over all meshes."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,59 @@ from django.db.models import Count
 
 from presence.clock import now
 from presence.models import Node, PeerState, Presence
+from storing.bulk import insert, moment
+
+TABLE = Presence._meta.db_table
+COLUMNS = [
+    "id",
+    "mesh_id",
+    "member_id",
+    "node_id",
+    "session_id",
+    "session_key",
+    "display_name",
+    "status",
+    "status_source",
+    "remote_addr",
+    "summary",
+    "visible",
+    "groups",
+    "details",
+    "stats",
+    "status_at",
+    "connected_at",
+    "last_seen_at",
+]
+TYPES = ("text " * 11 + "boolean jsonb jsonb jsonb timestamptz timestamptz timestamptz").split()
+
+
+def insert_presences(rows: list[Presence]) -> None:
+    """Inserts connected presences. Raises IntegrityError if one of them is listed elsewhere."""
+    if rows:
+        insert(TABLE, COLUMNS, TYPES, [_values(row) for row in rows])
+
+
+def _values(row: Presence) -> tuple[Any, ...]:
+    return (
+        row.id,
+        row.mesh_id,
+        row.member_id,
+        row.node_id,
+        row.session_id,
+        row.session_key,
+        row.display_name,
+        row.status,
+        row.status_source,
+        row.remote_addr,
+        row.summary,
+        row.visible,
+        json.dumps(row.groups),
+        json.dumps(row.details),
+        json.dumps(row.stats),
+        moment(row.status_at),
+        moment(row.connected_at),
+        moment(row.last_seen_at),
+    )
 
 
 def update_presence(presence_id: str, fields: dict[str, Any]) -> None:
