@@ -37,6 +37,8 @@ class Config:
     node_heartbeat_s: float
     node_lease_s: float
     reconcile_s: float
+    shared_per_minute: int
+    shared_burst: int
     max_state_keys: int
     max_state_value_bytes: int
     max_state_bytes: int

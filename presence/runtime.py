@@ -58,6 +58,9 @@ class Runtime:
         self.request_limit = TokenBuckets(
             per_minute=config.requests_per_minute, burst=config.request_burst
         )
+        self.shared_limit = TokenBuckets(
+            per_minute=config.shared_per_minute, burst=config.shared_burst
+        )
         self.hello_limit = TokenBuckets(
             per_minute=config.hellos_per_minute, burst=config.hello_burst
         )

@@ -14,7 +14,8 @@ from presence.session import Session
 
 
 async def remember(runtime: Runtime, session: Session, message: Remember) -> MemoryStored:
-    """Stores a note. Raises MeshError `too_large` past a limit, `malformed` for a blank one."""
+    """Stores a note. Raises MeshError `rate_limit`, `too_large`, `malformed` for a blank one."""
+    runtime.shared_limit.take(session.member_id)
     memory_id = new_id()
     config = runtime.config
     await runtime.ledger.call(
@@ -32,7 +33,8 @@ async def remember(runtime: Runtime, session: Session, message: Remember) -> Mem
 
 
 async def recall(runtime: Runtime, session: Session, message: Recall) -> MemoryResults:
-    """Notes that match, best first; the newest for an empty query."""
+    """Notes that match, best first; the newest for an empty query. Raises `rate_limit`."""
+    runtime.shared_limit.take(session.member_id)
     found = await runtime.ledger.call(
         lambda: search(mesh_id=session.mesh_id, member_id=session.member_id, query=message.query)
     )

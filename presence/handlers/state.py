@@ -21,8 +21,10 @@ from presence.session import Session
 async def set_state(runtime: Runtime, session: Session, message: SetState) -> Done:
     """Writes a value, or removes it (null), and tells every other session, one's own too.
 
-    Members with whom grants forbid it hear nothing. Raises MeshError `too_large`, `forbidden`.
+    Members with whom grants forbid it hear nothing. Raises MeshError `rate_limit`, `too_large`,
+    `forbidden`.
     """
+    runtime.shared_limit.take(session.member_id)
     limits = state.StateLimits(
         keys=runtime.config.max_state_keys,
         value_bytes=runtime.config.max_state_value_bytes,

@@ -241,3 +241,15 @@ async def test_mesh_info_counts_keys_and_memories(world: World) -> None:
     info = await bob.ask("mesh_info")
     assert info["stateKeys"] == ["a", "b"]
     assert info["memoryCount"] == 1
+
+
+@pytest.mark.limits(shared_burst=2, shared_per_minute=1)
+async def test_writing_remembering_and_recalling_share_an_allowance(world: World) -> None:
+    bob = await world.connect(world.bob)
+    await bob.ask("set_state", key="k", value=1)
+    await bob.ask("remember", content="a note")
+    for request in ({"kind": "set_state", "key": "k", "value": 2}, {"kind": "recall", "query": ""}):
+        refused = await bob.ask(**request)
+        assert refused["code"] == "rate_limit"
+        assert refused["retryAfterMs"] > 0
+    assert (await bob.ask("get_state", key="k"))["value"] == 1
