@@ -1,0 +1,26 @@
+"""Brokers for fault tests; one a module where no test hurts it for the next."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.broker_process import Broker, broker
+
+#: So that only tests of a limit run into it. The window is small, so that every backlog fills it.
+ROOMY = {
+    "SENDS_PER_MINUTE": "600000",
+    "SEND_BURST": "10000",
+    "REQUESTS_PER_MINUTE": "600000",
+    "REQUEST_BURST": "10000",
+    "HELLOS_PER_MINUTE": "60000",
+    "HELLO_BURST": "1000",
+    "SEND_WINDOW_MESSAGES": "32",
+    "LOG_LEVEL": "INFO",
+}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Broker]:
+    """A roomy broker that the tests of a module share."""
+    with broker(**ROOMY) as shared:
+        yield shared
