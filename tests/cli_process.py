@@ -73,7 +73,7 @@ class Listener:
         """The JSON lines of type `kind` printed so far, also by earlier listeners."""
         whole = self.log_path.read_text().splitlines(keepends=True)
         found = [json.loads(line) for line in whole if line.startswith("{") and line[-1] == "\n"]
-        return [line for line in found if line["type"] == kind]
+        return [line for line in found if line.get("type") == kind]
 
     def wait_for(self, kind: str, *, count: int = 1, timeout_s: float = 30.0) -> None:
         """Return once there are `count` lines of type `kind`. Raises TimeoutError."""
