@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from claudemesh_wire.fields import CountedStats, GroupRef
+from claudemesh_wire.fields import CountedStats, GroupRef, Stats
 
 from presence.parcel import Parcel
 from presence.peer import Peer
@@ -40,6 +40,16 @@ class Restored:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumed:
+    """What a session said of itself before its line dropped or its socket was replaced."""
+
+    status: str
+    status_source: str
+    status_at: datetime
+    stats: Stats
+
+
+@dataclass(frozen=True, slots=True)
 class Replaced:
     """An older presence of the same session. `same_key`: the very session came back."""
 
@@ -60,6 +70,7 @@ class Admission:
     refused: str = ""
     groups: list[GroupRef] | None = None
     restored: Restored | None = None
+    resumed: Resumed | None = None
     replaced: tuple[Replaced, ...] = ()
     undeliverable: tuple[Parcel, ...] = ()
     has_mail: bool = False

@@ -136,6 +136,10 @@ class Comings:
         if admission.restored is not None:
             peer.summary = admission.restored.summary
             peer.visible = admission.restored.visible
+        if admission.resumed is not None:
+            peer.status, peer.stats = admission.resumed.status, admission.resumed.stats
+            peer.status_source = admission.resumed.status_source
+            peer.status_at = admission.resumed.status_at
         if admission.hook_status:
             peer.status, peer.status_source = admission.hook_status, "hook"
         for replaced in admission.replaced:
@@ -161,10 +165,8 @@ class Comings:
     def _evict_usurper(self, roster: Roster, peer: Peer) -> None:
         """Somebody who claimed this session's key, unproven, while it was away."""
         other = roster.peer_by_key(peer.session_key)
-        if other is not None and other.member_id != peer.member_id:
-            self._tasks.start(
-                self._removals.remove([other], CloseCode.REFUSED, "bad_session_pubkey")
-            )
+        if other is not None and other.member_id != peer.member_id and other.session is not None:
+            other.session.outbound.close(CloseCode.REFUSED, "bad_session_pubkey")
 
     def _announce(self, session: Session, admission: Admission) -> None:
         if admission.replaced:

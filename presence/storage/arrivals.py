@@ -4,10 +4,11 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 
-from claudemesh_wire.fields import CountedStats
+from claudemesh_wire.fields import CountedStats, Stats
 from django.db import connection
+from msgspec import structs
 
-from presence.arrival import Admission, Arrival, Replaced, Restored
+from presence.arrival import Admission, Arrival, Replaced, Restored, Resumed
 from presence.models import PeerState, Presence, SpentHello
 from presence.parcel import Parcel
 from presence.peer import Peer
@@ -77,10 +78,12 @@ def _admit(arrivals: list[Arrival]) -> list[Admission]:
             continue
         peer = arrival.peer
         twins = [row for row in older[peer.member_id] if _is_twin(row, peer)]
-        undeliverable = _replace(twins, peer)
+        before, undeliverable = _replace(twins, peer)
+        state = PeerState.objects.get(member_id=peer.member_id) if _ended(twins, before) else None
+        state = state or states.get(peer.member_id)
         older[peer.member_id] = [r for r in older[peer.member_id] if r not in twins]
         admission = replace(
-            _welcome(arrival, states.get(peer.member_id), twins, undeliverable, mail),
+            _welcome(arrival, state, before, twins, undeliverable, mail),
             hook_status=hooks.get(peer.presence_id, ""),
         )
         row = _row(peer, admission)
@@ -107,26 +110,37 @@ def _is_twin(row: Presence, peer: Peer) -> bool:
     return row.session_key == peer.session_key or row.disconnected_at is not None
 
 
-def _replace(twins: list[Presence], peer: Peer) -> list[Parcel]:
-    """Removes older presences; mail under another key that died with them."""
-    same = [row.id for row in twins if row.session_key == peer.session_key]
-    Presence.objects.filter(id__in=same).delete() if same else None
-    gone = {row.id: row.last_seen_at for row in twins if row.session_key != peer.session_key}
-    return [parcel for ended in (end(gone) if gone else []) for parcel in ended.undeliverable]
+def _replace(twins: list[Presence], peer: Peer) -> tuple[Presence | None, list[Parcel]]:
+    """Removes older presences: the very session's row, and mail that died with other keys."""
+    before = next((row for row in twins if row.session_key == peer.session_key), None)
+    if before is not None:
+        Presence.objects.filter(id=before.id).delete()
+    gone = {row.id: row.last_seen_at for row in twins if row is not before}
+    ended = end(gone) if gone else []
+    return before, [parcel for one in ended for parcel in one.undeliverable]
+
+
+def _ended(twins: list[Presence], before: Presence | None) -> bool:
+    """True if a session ended here, so that what is left of it has just been written."""
+    return any(row is not before for row in twins)
 
 
 def _welcome(
     arrival: Arrival,
     state: PeerState | None,
+    before: Presence | None,
     twins: list[Presence],
     undeliverable: list[Parcel],
     mail: set[str],
 ) -> Admission:
     last = groups_from(state.groups) if state else []
     groups = arrival.groups if arrival.groups is not None else last or arrival.default_groups
+    if before is not None and arrival.groups is None:
+        groups = groups_from(before.groups)
     return Admission(
         groups=groups,
-        restored=_restored(state) if state else None,
+        restored=_restored(state, before) if state or before else None,
+        resumed=_resumed(before) if before else None,
         replaced=tuple(
             Replaced(
                 row.id,
@@ -141,18 +155,30 @@ def _welcome(
     )
 
 
-def _restored(state: PeerState) -> Restored:
+def _restored(state: PeerState | None, before: Presence | None) -> Restored:
+    """What is left of earlier sessions; the very session knows best what it said itself."""
+    latest = before or state
+    assert latest is not None
     return Restored(
-        summary=state.summary,
-        visible=state.visible,
-        groups=groups_from(state.groups),
-        stats=CountedStats(**state.stats),
-        last_seen_at=state.last_seen_at,
+        summary=latest.summary,
+        visible=latest.visible,
+        groups=groups_from(latest.groups),
+        stats=CountedStats(**state.stats) if state else CountedStats(),
+        last_seen_at=latest.last_seen_at,
+    )
+
+
+def _resumed(before: Presence) -> Resumed:
+    return Resumed(
+        status=before.status,
+        status_source=before.status_source,
+        status_at=before.status_at,
+        stats=Stats(**before.stats),
     )
 
 
 def _row(peer: Peer, admission: Admission) -> Presence:
-    restored = admission.restored
+    restored, resumed = admission.restored, admission.resumed
     return Presence(
         id=peer.presence_id,
         mesh_id=peer.mesh_id,
@@ -162,16 +188,25 @@ def _row(peer: Peer, admission: Admission) -> Presence:
         session_key=peer.session_key,
         display_name=peer.name,
         groups=groups_to(admission.groups or []),
-        status=admission.hook_status or peer.status,
-        status_source="hook" if admission.hook_status else peer.status_source,
-        status_at=peer.status_at,
+        **_status(peer, admission),
         summary=restored.summary if restored else None,
         visible=restored.visible if restored else True,
         remote_addr=peer.remote_addr,
         details=_details(peer),
+        stats=structs.asdict(resumed.stats) if resumed else {},
         connected_at=peer.connected_at,
         last_seen_at=peer.last_seen_at,
     )
+
+
+def _status(peer: Peer, admission: Admission) -> dict[str, Any]:
+    """A hook that came just before the session, else what the session said, else its default."""
+    if admission.hook_status:
+        said = (admission.hook_status, "hook", peer.status_at)
+    else:
+        latest = admission.resumed or peer
+        said = (latest.status, latest.status_source, latest.status_at)
+    return dict(zip(("status", "status_source", "status_at"), said, strict=True))
 
 
 def _details(peer: Peer) -> dict[str, Any]:
