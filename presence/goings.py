@@ -70,6 +70,7 @@ class Goings:
             roster = self._rosters.loaded(peer.mesh_id)
             if roster is not None:
                 roster.remove(peer.presence_id)
+                roster.remember_groups(peer)
             if peer.presence_id in gone:
                 self._announcer.left(peer, reason)
                 self._doorbell.ring_roster(peer.mesh_id)

@@ -1,7 +1,7 @@
 """The roster: one mesh in memory, its members and the peers on all nodes. Reads no database."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -95,6 +95,13 @@ class Roster:
         if self._by_key.get(peer.session_key) is peer:
             del self._by_key[peer.session_key]
         return peer
+
+    def remember_groups(self, peer: Peer) -> None:
+        """A session has ended: its groups are now those of the member's last session."""
+        member = self.members.get(peer.member_id)
+        if member is not None:
+            self.members[member.id] = replace(member, last_groups=peer.groups)
+            self._members_by_key[member.pubkey] = self.members[member.id]
 
     def peer_by_key(self, session_key: str) -> Peer | None:
         """The peer with that session key."""

@@ -55,10 +55,14 @@ async def message_status(
 
 
 def _check_size(runtime: Runtime, message: Send) -> None:
-    size = len(message.nonce) + len(message.ciphertext) + len(message.target_spec)
+    size = _bytes(message.nonce) + _bytes(message.ciphertext) + _bytes(message.target_spec)
     limit = runtime.config.max_message_bytes
     if size > limit:
         raise MeshError("too_large", f"The message has {size} bytes, {limit} is the most.")
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def _encryption(runtime: Runtime, session: Session, message: Send) -> str:

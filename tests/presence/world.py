@@ -4,6 +4,7 @@ alice owns the mesh, bob and carol are members; mallory owns another one and is 
 """
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from tests.wire_peer import WirePeer
 
 T = TypeVar("T")
 QUIET_ROUNDS = 4
+STALL_S = 10.0
 
 
 @dataclass
@@ -80,6 +82,21 @@ class World:
             await asyncio.sleep(0)
             await self.ledger.flush()
             await self.ledger.call(lambda: None)
+
+    @asynccontextmanager
+    async def stalled_database(self) -> AsyncIterator[None]:
+        """Inside, the database thread stands still; what is entered meanwhile shares a batch."""
+        released = threading.Event()
+        stalled = asyncio.ensure_future(self.ledger.call(lambda: released.wait(STALL_S)))
+        await asyncio.sleep(0)
+        self.ledger._start_soon()  # an empty batch waits behind it, so that the next one forms
+        try:
+            yield
+            for _ in range(QUIET_ROUNDS * 5):
+                await asyncio.sleep(0)
+        finally:
+            released.set()
+            await stalled
 
     async def join(self, name: str, **fields: Any) -> Identity:
         """One more member of the mesh; keyword arguments are columns of `Member`."""

@@ -23,6 +23,7 @@ from claudemesh_wire.fields import (
     PublicId,
     RequestId,
     ShortText,
+    SmallCount,
     Stats,
     Status,
     SummaryText,
@@ -81,7 +82,7 @@ class Send(ClientFrame, frozen=True, tag="send"):
     priority: Priority = "next"
     id: PublicId | None = None
     hold: bool | None = None
-    key_epoch: int | None = None
+    key_epoch: SmallCount | None = None
     encryption: Encryption | None = None
     expires_in: Annotated[int, Meta(ge=1, le=604_800)] | None = None
 
@@ -263,7 +264,7 @@ class AuditQuery(ClientFrame, frozen=True, tag="audit_query"):
     """Reads the audit log, newest first."""
 
     limit: Limit | None = None
-    offset: Annotated[int, Meta(ge=0)] | None = None
+    offset: SmallCount | None = None
     event_type: ShortText | None = None
 
 

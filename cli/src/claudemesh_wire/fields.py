@@ -21,6 +21,7 @@ HexKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 PublicId = Annotated[str, Meta(min_length=1, max_length=64)]
 Millis = Annotated[int, Meta(ge=0, le=2**53)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
+SmallCount = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 RequestId = str | int
 
 Priority = Literal["now", "next", "low"]
