@@ -43,7 +43,12 @@ class Removals:
         until = now() + timedelta(seconds=self._config.presence_lease_s)
         untold_until = until if code == CloseCode.KICKED else None
         taken = await self._ledger.call(
-            lambda: take_off(peers, by_member_id=by_member_id, untold_until=untold_until)
+            lambda: take_off(
+                peers,
+                by_member_id=by_member_id,
+                node_id=self._node_id,
+                untold_until=untold_until,
+            )
         )
         known = {peer.presence_id: peer for peer in [*taken.peers, *peers]}
         for peer in known.values():

@@ -23,19 +23,23 @@ class TakenOff:
     ended: list[Ended]
 
 
-def take_off(peers: list[Peer], *, by_member_id: str, untold_until: datetime | None) -> TakenOff:
+def take_off(
+    peers: list[Peer], *, by_member_id: str, node_id: str, untold_until: datetime | None
+) -> TakenOff:
     """Ends presences on behalf of a manager ("": of the broker), and what replaced them meanwhile.
 
-    `untold_until` is given for a kick: sessions that cannot be told now are noted until then.
-    Runs inside the caller's transaction. Raises MeshError `forbidden`.
+    `untold_until` is given for a kick: sessions without a socket on this node are noted until
+    then. Runs inside the caller's transaction. Raises MeshError `forbidden`.
     """
     if peers and by_member_id:
         managing_member(peers[0].mesh_id, by_member_id)
     seen = {peer.presence_id: peer.last_seen_at for peer in peers}
-    here = {peer.presence_id for peer in peers if peer.session is not None}
     rows = _rows_of(peers)
     if untold_until is not None:
-        _note_kicks([row for row in rows if row.id not in here], untold_until)
+        in_lease = {peer.presence_id for peer in peers if not peer.connected}
+        away = [r for r in rows if r.node_id != node_id or r.disconnected_at is not None]
+        away += [r for r in rows if r.id in in_lease and r not in away]
+        _note_kicks(away, untold_until)
     return _end(rows, seen)
 
 
