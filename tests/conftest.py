@@ -48,6 +48,10 @@ if "sqlite" in django_settings.DATABASES["default"]["ENGINE"]:
 
 django.setup()  # the conftests below import models
 
+from tests.unguarded import let_flush_empty_the_audit_log  # noqa: E402
+
+let_flush_empty_the_audit_log()
+
 
 @pytest.fixture(autouse=True)
 def fast_passwords(settings: Settings) -> None:

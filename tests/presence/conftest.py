@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from claudemesh_wire.signing import generate_keypair
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection
 from pytest_django.fixtures import Settings
 
 from presence import runtime as runtimes
 from tests.presence.world import World, add_member, new_mesh, start_node
+from tests.unguarded import unguarded
 
 #: Generous, so that only tests of a limit run into it.
 ROOMY = {
@@ -47,10 +48,8 @@ def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[
 def _empty_tables() -> None:
     installed = [apps.get_app_config(a) for a in APPS_THAT_WRITE if apps.is_installed(a)]
     tables = [model._meta.db_table for config in installed for model in config.get_models()]
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL session_replication_role = replica")
-        else:
+    with unguarded(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
             cursor.execute("PRAGMA defer_foreign_keys = ON")
         for table in tables:
             cursor.execute(f"DELETE FROM {table}")
