@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "claudemesh",
 ]
 MIDDLEWARE = [
+    "claudemesh.date_header.DateHeaderMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

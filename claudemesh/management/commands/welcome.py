@@ -27,7 +27,7 @@ NEXT_STEPS = """
 
         cd {directory}
         export PATH="$PWD/.venv/bin:$PATH"
-        claudemesh login {url_option}--token "$(.venv/bin/python manage.py issue_token {email})"
+        .venv/bin/python manage.py issue_token -q {email} | claudemesh login {url_option}--token -
         claudemesh create demo
         claudemesh share
 
