@@ -31,7 +31,14 @@ def measure(name: str, choices: Choices) -> Iterator[Result]:
         ):
             measured = _measure_beside(scenario, target, floor, members, choices.rounds)
         result = {"scenario": name, "load": scenario.label, **measured}
-        yield {**result, "conditions": {**told, **_told(scenario, choices), **conditions()}}
+        yield {
+            **result,
+            "conditions": {
+                **told,
+                **_told(scenario, choices),
+                **conditions(broker_is_ours=not choices.url),
+            },
+        }
 
 
 @contextlib.contextmanager

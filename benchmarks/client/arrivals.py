@@ -62,6 +62,9 @@ def expect(socket: LoadSocket, kind: str) -> "asyncio.Future[bytes]":
             answer.set_exception(ConnectionFailed(closed.result()))
 
     socket.on_text = on_text
+    for payload in socket.early:
+        on_text(payload)
+    socket.early.clear()
     socket.closed.add_done_callback(on_closed)
     return answer
 

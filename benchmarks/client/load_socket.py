@@ -16,7 +16,10 @@ class ConnectionFailed(Exception):
 
 
 class LoadSocket(asyncio.Protocol):
-    """Hands every text payload to `on_text`, which may be replaced at any time."""
+    """Hands every text payload to `on_text`, which may be replaced at any time.
+
+    What comes before somebody listens is kept in `early`.
+    """
 
     def __init__(self, request: bytes) -> None:
         self._request = request
@@ -25,7 +28,8 @@ class LoadSocket(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self.on_text: OnText = lambda payload: None
+        self.early: list[bytes] = []
+        self.on_text: OnText = self.early.append
         self._said_goodbye = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

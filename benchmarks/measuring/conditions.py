@@ -12,10 +12,10 @@ from benchmarks.measuring.pinning import BROKER_CORE, GENERATOR_CORE, can_pin
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-def conditions() -> dict[str, Any]:
+def conditions(*, broker_is_ours: bool) -> dict[str, Any]:
     """What holds for every scenario on this machine, now."""
     return {
-        "cores": _cores(),
+        "cores": _cores(broker_is_ours),
         "python": platform.python_version(),
         "machine": f"{platform.machine()}, {_processor()}",
         "loop": type(asyncio.new_event_loop()).__module__,
@@ -24,9 +24,11 @@ def conditions() -> dict[str, Any]:
     }
 
 
-def _cores() -> str:
+def _cores(broker_is_ours: bool) -> str:
     if not can_pin():
         return "nothing pinned"
+    if not broker_is_ours:
+        return f"generator on {GENERATOR_CORE}, broker not known"
     return f"broker on {BROKER_CORE}, generator on {GENERATOR_CORE}, database unpinned"
 
 
