@@ -38,7 +38,7 @@ def test_second_run_changes_nothing_and_shows_no_password() -> None:
 
 def test_existing_account_is_the_one_named() -> None:
     User.objects.create_user(email="alice@example.com", password="a-long-enough-password")
-    assert "issue_token alice@example.com" in welcome()
+    assert "issue_token -q alice@example.com" in welcome()
     assert User.objects.count() == 1
 
 
