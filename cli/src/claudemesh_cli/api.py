@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,6 +23,8 @@ Reply = TypeVar("Reply")
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 15.0
 MAX_REPLY_BYTES = 4 * 1024 * 1024
+DOWNLOAD_TIMEOUT_S = 60.0
+DOWNLOAD_CHUNK_BYTES = 64 * 1024
 
 
 class _Refusal(msgspec.Struct):
@@ -75,17 +79,47 @@ class Api:
         read_timeout_s: float | None = None,
     ) -> RawReply:
         """The bare answer, whatever its status. Raises CliError if there is none."""
+        from urllib3.exceptions import HTTPError
+
+        answer = self._ask(method, path, body, read_timeout_s or READ_TIMEOUT_S)
+        try:
+            data = answer.read(MAX_REPLY_BYTES)
+        except (HTTPError, OSError) as error:
+            raise self._unreachable(error) from error
+        answer.close()
+        return _raw(answer, data)
+
+    @contextlib.contextmanager
+    def download(self, path: str) -> Iterator[Iterator[bytes]]:
+        """GET `path` as chunks of bytes, of any length in all.
+
+        Raises CliError as `request` does, also when the answer breaks off.
+        """
+        from urllib3.exceptions import HTTPError
+
+        answer = self._ask("GET", path, None, DOWNLOAD_TIMEOUT_S)
+        try:
+            if answer.status >= 300:
+                raise self._refused(_raw(answer, answer.read(MAX_REPLY_BYTES)))
+            yield answer.stream(DOWNLOAD_CHUNK_BYTES)
+        except HTTPError as error:
+            raise self._unreachable(error) from error
+        finally:
+            answer.close()
+
+    def _ask(
+        self, method: str, path: str, body: dict[str, Any] | None, read_s: float
+    ) -> urllib3.BaseHTTPResponse:
         import urllib3
         from urllib3.exceptions import HTTPError
 
-        read_s = read_timeout_s or READ_TIMEOUT_S
         headers = {"Accept": "application/json", "User-Agent": f"claudemesh/{__version__}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         try:
-            answer = self._pool().request(
+            return self._pool().request(
                 method,
                 self.base_url + path,
                 body=None if body is None else msgspec.json.encode(body),
@@ -95,16 +129,8 @@ class Api:
                 redirect=False,
                 preload_content=False,
             )
-            data = answer.read(MAX_REPLY_BYTES)
         except (HTTPError, OSError, UnicodeError) as error:
             raise self._unreachable(error) from error
-        answer.close()
-        return RawReply(
-            answer.status,
-            answer.headers.get("Content-Type", "no content type"),
-            data,
-            _date_s(answer.headers.get("Date")),
-        )
 
     def _pool(self) -> urllib3.PoolManager:
         import urllib3
@@ -155,6 +181,11 @@ class Api:
             "Check the address; it can be set in CLAUDEMESH_API_URL.",
             ExitCode.NETWORK,
         )
+
+
+def _raw(answer: urllib3.BaseHTTPResponse, data: bytes) -> RawReply:
+    kind = answer.headers.get("Content-Type", "no content type")
+    return RawReply(answer.status, kind, data, _date_s(answer.headers.get("Date")))
 
 
 def _is_refusal(error: Exception) -> bool:

@@ -52,6 +52,7 @@ ACCOUNT = {
     "whoami": f"{_HERE}.account:whoami",
 }
 SETUP = {"doctor": f"{_HERE}.setup:doctor", "completions": f"{_HERE}.setup:completions"}
+AUDIT = {"audit": f"{_HERE}.audit:audit"}
 
 _GROUPS = "claudemesh_cli.command_groups"
 
@@ -64,4 +65,5 @@ SECTIONS = {
     "Shared": {**SHARED, "shared": f"{_GROUPS}:shared"},
     "Account": ACCOUNT,
     "Setup": SETUP,
+    "Audit": AUDIT,
 }

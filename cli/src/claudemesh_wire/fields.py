@@ -184,7 +184,11 @@ class TaskCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuditRow(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One row of `audit_result`."""
+    """One row of `audit_result`.
+
+    Clients hash rows again (`audit.entry_hash`), so `created_at` is exactly the text that was
+    hashed, microseconds and all. A row's number is the reply's `total` less its offset.
+    """
 
     id: str
     event_type: str

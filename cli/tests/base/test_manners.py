@@ -9,7 +9,7 @@ from claudemesh_cli.errors import CliError, ExitCode
 from claudemesh_cli.lazy import LazyGroup
 from claudemesh_cli.output import Output, clean
 
-OWN = ("Mesh", "People", "Shared", "Account", "Setup")
+OWN = ("Mesh", "People", "Shared", "Account", "Setup", "Audit")
 
 
 @pytest.mark.parametrize("section", OWN)

@@ -8,8 +8,10 @@ import pytest
 from claudemesh_cli.errors import CliError
 from claudemesh_cli.store.inbox import Received
 from claudemesh_cli.store.outbox import OutboxEntry
+from claudemesh_cli.store.schema import STEPS
 from claudemesh_cli.store.sessions import SessionKeys
 from claudemesh_cli.store.store import Store, open_store
+from claudemesh_wire.audit import Head
 
 
 def received(message_id: str = "m1", **changes: object) -> Received:
@@ -201,3 +203,21 @@ def test_a_full_or_forbidden_disk_is_told_plainly(tmp_path: Path) -> None:
     with pytest.raises(CliError) as failed, open_store(tmp_path, print):
         pass
     assert failed.value.code == "store_unusable"
+
+
+def test_a_file_of_the_first_version_is_brought_up(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / "mesh.db")
+    old.executescript(STEPS[0] + "PRAGMA user_version=1;")
+    old.execute("INSERT INTO pins VALUES ('mesh-1', 'bob', ?, 'bob', 1, NULL, 'then')", ["b" * 64])
+    old.commit()
+    old.close()
+    with open_store(tmp_path, print) as store:
+        store.audit.remember("mesh-1", Head(7, "ab" * 32))
+        assert store.audit.head("mesh-1") == (7, "ab" * 32)
+        assert store.pins.check("mesh-1", "bob", "b" * 64) == "known"
+
+
+def test_a_remembered_head_never_goes_back(store: Store) -> None:
+    store.audit.remember("mesh-1", Head(7, "ab" * 32))
+    store.audit.remember("mesh-1", Head(5, "cd" * 32))
+    assert store.audit.head("mesh-1") == (7, "ab" * 32)

@@ -69,5 +69,21 @@ CREATE TABLE sessions (
 );
 """
 
-STEPS: tuple[str, ...] = (_FIRST,)
+_AUDIT = """
+CREATE TABLE audit_heads (
+    mesh_id TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    seen_at TEXT NOT NULL
+);
+
+CREATE TABLE broker_keys (
+    mesh_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    first_seen_at TEXT NOT NULL,
+    PRIMARY KEY (mesh_id, key)
+);
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _AUDIT)
 VERSION = len(STEPS)

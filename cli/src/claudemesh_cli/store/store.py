@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from claudemesh_cli.store.audit_memory import AuditMemory
 from claudemesh_cli.store.database import Database, open_database
 from claudemesh_cli.store.inbox import Inbox
 from claudemesh_cli.store.outbox import Outbox
@@ -14,7 +15,7 @@ FILE_NAME = "mesh.db"
 
 
 class Store:
-    """`mesh.db`: inbox, outbox, pinned keys, keys of living sessions."""
+    """`mesh.db`: inbox, outbox, pinned keys, keys of living sessions, audit heads."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -22,6 +23,7 @@ class Store:
         self.outbox = Outbox(database)
         self.pins = Pins(database)
         self.sessions = Sessions(database)
+        self.audit = AuditMemory(database)
 
     def close(self) -> None:
         """Close the file."""
