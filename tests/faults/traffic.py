@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import websockets
+from claudemesh_wire.boxes import seal_direct
 from claudemesh_wire.ids import new_id
 
 from tests.identities import Identity, SessionKeys
 from tests.live_transport import LiveTransport
+from tests.ports import wait_until
 from tests.wire_peer import Frame, SocketClosed, WirePeer
 
 RETRY_S = 0.05
@@ -66,7 +68,11 @@ class Client:
 
 @dataclass
 class Sender(Client):
-    """Sends `count` numbered messages to each target, a few at a time, until each is acked."""
+    """Sends `count` numbered messages to each target, a few at a time, until each is acked.
+
+    `size` is the least size of a message in bytes; `sealed` encrypts to the target key, else the
+    text stands for ciphertext.
+    """
 
     targets: list[str] = field(default_factory=list)
     count: int = 0
@@ -75,14 +81,19 @@ class Sender(Client):
     acked: list[tuple[str, str, str]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     hold: bool = True
+    size: int = 0
+    sealed: bool = False
     failed: str = ""
     _waiting: dict[str, Frame] = field(default_factory=dict)
+    _texts: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for number in range(self.count):
             for target in self.targets:
-                frame = _send_frame(target, f"{self.name} {number:05} {target[:8]}", hold=self.hold)
+                text = f"{self.name} {number:05} {target[:8]}".ljust(self.size, "=")
+                frame = self._frame(target, text)
                 self._waiting[frame["id"]] = frame
+                self._texts[frame["id"]] = text
 
     async def run(self) -> None:
         """Returns once everything was acked."""
@@ -103,13 +114,29 @@ class Sender(Client):
     def _take(self, ack: Frame) -> None:
         if ack["queued"]:
             frame = self._waiting.pop(ack["id"])
-            self.acked.append((frame["targetSpec"], frame["ciphertext"], ack["messageId"]))
+            text = self._texts[ack["id"]]
+            self.acked.append((frame["targetSpec"], text, ack["messageId"]))
             return
         self.refused.append(ack["error"])
         code = ack["error"].partition(":")[0]
         if code not in RETRIABLE:
             self.failed = f"{self.name} was refused for good: {ack['error']}"
             raise AssertionError(self.failed)
+
+    def _frame(self, target: str, text: str) -> Frame:
+        nonce, ciphertext = "bm9uY2U=", text
+        if self.sealed:
+            nonce, ciphertext = seal_direct(text.encode(), target, self.session.keys.secret)
+        return {
+            "type": "send",
+            "id": new_id(),
+            "targetSpec": target,
+            "priority": "now",
+            "nonce": nonce,
+            "ciphertext": ciphertext,
+            "encryption": "box" if len(target) == 64 else "group",
+            "hold": self.hold,
+        }
 
 
 @dataclass
@@ -123,9 +150,9 @@ class Receiver(Client):
     async def start(self) -> None:
         """Connects, and reads from then on."""
         self._reading = asyncio.create_task(self.keep_at_it(self._read, lambda: False))
-        async with asyncio.timeout(15):
-            while not self.online:
-                await asyncio.sleep(RETRY_S)
+        await asyncio.to_thread(
+            wait_until, lambda: self.online, what=f"{self.name} is there", timeout_s=15
+        )
 
     async def stop(self) -> None:
         """Drops the line. Raises what went wrong while reading."""
@@ -148,16 +175,3 @@ class Receiver(Client):
             self.repeats += 1
         else:
             self.received[push["messageId"]] = push
-
-
-def _send_frame(target: str, text: str, *, hold: bool) -> Frame:
-    return {
-        "type": "send",
-        "id": new_id(),
-        "targetSpec": target,
-        "priority": "now",
-        "nonce": "bm9uY2U=",
-        "ciphertext": text,
-        "encryption": "box" if len(target) == 64 else "group",
-        "hold": hold,
-    }

@@ -1,4 +1,4 @@
-"""Waits of fault tests that run beside the event loop, each with a deadline that says what is missing."""
+"""Waits of fault tests: beside the event loop, each with a deadline that says what is missing."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from tests.faults import tally
 from tests.faults.traffic import Sender
 from tests.ports import wait_until
+from tests.wire_peer import WirePeer
 
 
 async def eventually(condition: Callable[[], bool], what: str, *, timeout_s: float = 30.0) -> None:
@@ -34,3 +35,15 @@ async def arrival(senders: Iterable[Sender], inboxes: Iterable[tally.Inbox]) -> 
         tally.check(senders, inboxes)  # says what is missing
         raise
     return tally.check(senders, inboxes)
+
+
+async def until_listed(asker: WirePeer, keys: set[str], *, timeout_s: float = 15.0) -> None:
+    """Return once `list_peers` names exactly the sessions with these keys, asked again and again."""
+    listed: set[str] = set()
+    try:
+        async with asyncio.timeout(timeout_s):
+            while listed != keys:
+                peers = (await asker.ask("list_peers"))["peers"]
+                listed = {peer["pubkey"] for peer in peers}
+    except TimeoutError:
+        raise AssertionError(f"listed {listed}, wanted {keys}") from None
