@@ -189,6 +189,7 @@ def test_any_syntax_is_a_query(mesh: Mesh, carol: Person, query: str) -> None:
 
 
 def test_every_term_reaches_fts5_quoted() -> None:
+    assert match_expression('m"1', "a") == 'mesh_id : "m""1" AND {content tags} : (("a"))'
     expression = match_expression("m1", 'NEAR(a b) "c d" or -e:*')
     assert expression == (
         '(mesh_id : "m1" AND {content tags} : (("NEAR(a" AND "b)" AND "c d")))'
