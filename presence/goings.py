@@ -6,11 +6,12 @@ from presence.announcing import Announcer
 from presence.clock import now
 from presence.coalescing import Coalescer
 from presence.core import Core
+from presence.parcel import Parcel
 from presence.peer import Peer
 from presence.pushing import Pusher
 from presence.receipts import Receipts
 from presence.session import Session
-from presence.storage.departures import Ended, end, start_leases
+from presence.storage.departures import Ended, end, settle_strays, start_leases
 
 #: Close codes of a client that says goodbye (RFC 6455, section 7.4.1; 1005: none given).
 CLEAN = frozenset({1000, 1001, 1005})
@@ -35,6 +36,7 @@ class Goings:
         )
         self._dropped = Coalescer(core.tasks, self._start_leases)
         self.stopping = False
+        pusher.on_stray = Coalescer(core.tasks, self._settle_strays).add
 
     def socket_gone(self, session: Session, *, clean: bool) -> None:
         """The socket of a session is closed. Does nothing if the session was replaced.
@@ -86,6 +88,11 @@ class Goings:
             if one.moved:
                 self._pusher.nudge(one.member_id)
                 self._doorbell.ring_mail(one.mesh_id, [one.member_id])
+
+    async def _settle_strays(self, parcels: list[Parcel]) -> None:
+        """Parcels that were stored just after the session they are for had ended."""
+        addresses = {(parcel.member_id, parcel.address) for parcel in parcels if parcel.address}
+        self.settle_mail(await self._ledger.call(lambda: settle_strays(addresses)))
 
     async def _start_leases(self, peers: list[Peer]) -> None:
         last_seen = {peer.presence_id: peer.last_seen_at for peer in peers}

@@ -4,7 +4,7 @@ What does not fit, or must wait for a status, stays in the database and is read 
 """
 
 import logging
-from functools import partial
+from collections.abc import Callable
 
 from claudemesh_wire.errors import MeshError
 
@@ -15,7 +15,7 @@ from presence.drafts import SettledState, Settlement
 from presence.parcel import Parcel
 from presence.receipts import Receipts
 from presence.session import Session
-from presence.storage.pending import count_again, fetch
+from presence.storage.pending import Fetched, Room, count_again, fetch
 from presence.storage.settlements import BEFORE
 
 logger = logging.getLogger(__name__)
@@ -31,18 +31,19 @@ class Pusher:
         self._ledger = core.ledger
         self._receipts = receipts
         self._tasks = core.tasks
+        self.on_stray: Callable[[Parcel], None] = lambda parcel: None
 
     def deliver(self, mesh_id: str, parcels: list[Parcel]) -> None:
         """Pushes freshly stored parcels to the sessions of this node they are for."""
         roster = self._rosters.loaded(mesh_id)
-        if roster is None:
-            return
         for parcel in parcels:
             if not parcel.address:
                 self.nudge(parcel.member_id)
                 continue
-            peer = roster.peer_at(parcel.member_id, parcel.address)
-            if peer is not None and peer.session is not None:
+            peer = roster.peer_at(parcel.member_id, parcel.address) if roster else None
+            if peer is None:
+                self.on_stray(parcel)
+            elif peer.session is not None:
                 self._push_live(peer.session, parcel)
 
     def nudge(self, member_id: str) -> None:
@@ -95,8 +96,11 @@ class Pusher:
     def _forget(self, session: Session, parcel: Parcel, *, gave_up: bool) -> None:
         session.window.settle(parcel.message.id)
         if gave_up:
-            metrics.dead_letters.labels("no_ack").inc()
-            self._receipts.send(parcel, "undeliverable", "no_ack")
+            self._tell_given_up(parcel)
+
+    def _tell_given_up(self, parcel: Parcel) -> None:
+        metrics.dead_letters.labels("no_ack").inc()
+        self._receipts.send(parcel, "undeliverable", "no_ack")
 
     def _push_live(self, session: Session, parcel: Parcel) -> None:
         if session.refilling:
@@ -132,26 +136,28 @@ class Pusher:
             session.starved = not session.has_room()
             if session.starved:
                 return
-            limit = len(session.window) + session.window.room()
-            parcels = await self._ledger.call(partial(self._fetch, session, limit))
-            for parcel in parcels:
-                if parcel.message.id in session.window:
-                    continue
-                if not session.has_room():
-                    session.starved = True
-                    return
+            fetched = await self._fetch(session)
+            for parcel in fetched.given_up:
+                self._tell_given_up(parcel)
+            for parcel in fetched.parcels:
                 self._push(session, parcel)
-            if len(parcels) < limit and not session.again:
+            if not fetched.more and not session.again:
                 return
 
-    def _fetch(self, session: Session, limit: int) -> list[Parcel]:
-        peer = session.peer
-        return fetch(
-            member_id=peer.member_id,
-            address=peer.address,
-            only_now=peer.status != "idle",
-            in_flight=session.window.delivery_ids(),
-            limit=limit,
+    async def _fetch(self, session: Session) -> Fetched:
+        """Reads mail; what the thread needs of the session is taken here, for it goes on."""
+        peer, window = session.peer, session.window
+        room = Room(
+            limit=len(window) + window.room(),
+            max_bytes=window.room_bytes(),
+            in_flight=window.delivery_ids(),
+            max_attempts=self._config.max_attempts,
+        )
+        only_now = peer.status != "idle"
+        return await self._ledger.call(
+            lambda: fetch(
+                member_id=peer.member_id, address=peer.address, only_now=only_now, room=room
+            )
         )
 
     def _settled(self, session: Session, settlement: Settlement) -> None:

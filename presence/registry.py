@@ -2,11 +2,20 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from presence.ledger import Ledger
 from presence.peer import Peer
 from presence.roster import Roster
 from presence.storage.rosters import RosterReading, read_roster
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A reading under way; `begun` once the database thread has turned to it."""
+
+    task: "asyncio.Task[Roster | None] | None" = None
+    begun: bool = False
 
 
 class Rosters:
@@ -21,7 +30,7 @@ class Rosters:
         self._node_id = node_id
         self.on_own: Callable[[Peer, Peer | None], None] = lambda peer, read: None
         self._rosters: dict[str, Roster] = {}
-        self._loading: dict[str, asyncio.Task[Roster | None]] = {}
+        self._loading: dict[str, _Reading] = {}
 
     def loaded(self, mesh_id: str) -> Roster | None:
         """The roster if this node holds it; reads nothing."""
@@ -36,13 +45,16 @@ class Rosters:
         return self._rosters.get(mesh_id) or await self.refresh(mesh_id)
 
     async def refresh(self, mesh_id: str) -> Roster | None:
-        """The roster as the database has it now. Callers at the same time share one reading."""
-        task = self._loading.get(mesh_id)
-        if task is None:
-            task = asyncio.ensure_future(self._read(mesh_id))
-            self._loading[mesh_id] = task
-            task.add_done_callback(lambda _: self._loading.pop(mesh_id, None))
-        return await asyncio.shield(task)
+        """The roster as the database has it now. Callers at the same time share one reading.
+
+        A reading that has begun is not shared: it may have missed what the caller knows of.
+        """
+        reading = self._loading.get(mesh_id)
+        if reading is None or reading.begun:
+            reading = self._loading[mesh_id] = _Reading()
+            reading.task = asyncio.ensure_future(self._read(mesh_id, reading))
+        assert reading.task is not None
+        return await asyncio.shield(reading.task)
 
     def keep(self, roster: Roster) -> Roster:
         """The roster this node holds: `roster` if it was dropped since it was read."""
@@ -56,8 +68,16 @@ class Rosters:
         """Forgets a roster nobody here needs any more."""
         self._rosters.pop(mesh_id, None)
 
-    async def _read(self, mesh_id: str) -> Roster | None:
-        reading = await self._ledger.call(lambda: read_roster(mesh_id))
+    async def _read(self, mesh_id: str, shared: _Reading) -> Roster | None:
+        def work() -> RosterReading | None:
+            shared.begun = True
+            return read_roster(mesh_id)
+
+        try:
+            reading = await self._ledger.call(work)
+        finally:
+            if self._loading.get(mesh_id) is shared:
+                del self._loading[mesh_id]
         if reading is None:
             self._rosters.pop(mesh_id, None)
             return None

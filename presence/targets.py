@@ -16,13 +16,17 @@ EVERYBODY = frozenset({"*", "@all"})
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One delivery to be. `address` names a session; "" means the member's next one."""
+    """One delivery to be. `address` names a session; "" means the member's next one.
+
+    `online`: its socket is open. `idle`: it takes messages of any priority at once.
+    """
 
     member_id: str
     address: str
     key: str
     name: str
     online: bool
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,9 @@ def _to_member(member: MemberView, peers: list[Peer]) -> list[Recipient]:
 
 
 def _to(peer: Peer) -> Recipient:
-    return Recipient(peer.member_id, peer.address, peer.key, peer.name, peer.connected)
+    return Recipient(
+        peer.member_id, peer.address, peer.key, peer.name, peer.connected, peer.status == "idle"
+    )
 
 
 def _for_later(member: MemberView) -> Recipient:

@@ -35,6 +35,10 @@ class Window:
         """How many more messages may be pushed, bytes left aside."""
         return self.max_messages - len(self._in_flight) if self._bytes < self.max_bytes else 0
 
+    def room_bytes(self) -> int:
+        """How many more bytes may be pushed; one message may go past them."""
+        return max(0, self.max_bytes - self._bytes)
+
     def is_half_empty(self) -> bool:
         """True when a starved session should ask for more."""
         return len(self._in_flight) <= self.max_messages // 2 and self._bytes <= self.max_bytes // 2

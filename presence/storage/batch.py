@@ -1,9 +1,9 @@
 """Commits a batch: hellos, messages and settlements in one transaction."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from django.db import DatabaseError, IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from presence.arrival import Admission, Arrival
 from presence.drafts import Draft, Outcome, Refused, Settlement
@@ -44,9 +44,9 @@ def commit(batch: Batch) -> Outcomes:
     """
     try:
         return _commit(batch)
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         raise
-    except DatabaseError as error:
+    except Exception as error:  # some values only fail in the driver, with an error of its own
         if isinstance(error, IntegrityError):
             logger.info("batch collided with another node, writing it one by one: %s", error)
         else:
@@ -64,7 +64,20 @@ def _commit(batch: Batch) -> Outcomes:
             settled=batch.settlements,
         )
         settle(batch.settlements)
+    if batch.arrivals and batch.drafts:
+        outcomes.admissions = _with_mail_of(batch.drafts, batch.arrivals, outcomes.admissions)
     return outcomes
+
+
+def _with_mail_of(
+    drafts: list[Draft], arrivals: list[Arrival], admissions: list[Admission]
+) -> list[Admission]:
+    """Admissions that know of mail stored in the same batch."""
+    written_to = {r.member_id for draft in drafts for r in draft.recipients}
+    return [
+        replace(admission, has_mail=True) if arrival.peer.member_id in written_to else admission
+        for arrival, admission in zip(arrivals, admissions, strict=True)
+    ]
 
 
 def _record(drafts: list[Draft], versions: dict[str, int]) -> list[Outcome]:
@@ -91,8 +104,8 @@ def _one_by_one(batch: Batch) -> Outcomes:
 def _alone(batch: Batch) -> Outcomes | None:
     try:
         return _commit(batch)
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         raise
-    except DatabaseError:
+    except Exception:
         logger.exception("the database rejects an entry")
         return None

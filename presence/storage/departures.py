@@ -12,6 +12,7 @@ from presence.peer import address_without_key
 from presence.storage.pending import parcel_from_row
 from presence.storage.settlements import move
 
+Address = tuple[str, str]  # member id, address of the session
 COUNTERS = ("messages_in", "messages_out", "tool_calls", "errors")
 
 
@@ -48,35 +49,56 @@ def end(last_seen: dict[str, datetime]) -> list[Ended]:
     Mail for a member or a group goes to the member's next session, unless another session of
     the member has it too. Runs inside the caller's transaction.
     """
-    rows = list(Presence.objects.filter(id__in=last_seen).order_by("id"))
+    rows = list(Presence.objects.filter(id__in=last_seen).order_by("id").select_for_update())
     for row in rows:
         row.last_seen_at = last_seen[row.id]
     _remember(rows, with_stats=True)
-    mail = _mail_for(rows)
-    ended = [_settle_mail(row, mail.get((row.member_id, _address(row)), [])) for row in rows]
+    mail = _mail_for({(row.member_id, _address(row)) for row in rows})
+    ended = [
+        _settle_mail(
+            row.id, row.mesh_id, row.member_id, mail.get((row.member_id, _address(row)), [])
+        )
+        for row in rows
+    ]
     Presence.objects.filter(id__in=[row.id for row in rows]).delete()
     return ended
 
 
-def _mail_for(rows: list[Presence]) -> dict[tuple[str, str], list[Delivery]]:
-    """Pending deliveries of these presences, by member and address, oldest first."""
-    found: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
+def settle_strays(addresses: set[Address]) -> list[Ended]:
+    """Settles mail that was stored for presences when they had ended; those there are left alone.
+
+    A send resolves its recipients before it is stored: a session may go in between.
+    """
+    members = {member_id for member_id, _ in addresses}
+    there = {
+        (row.member_id, _address(row)) for row in Presence.objects.filter(member_id__in=members)
+    }
+    return [
+        _settle_mail("", mail[0].message.mesh_id, member_id, mail)
+        for (member_id, _), mail in _mail_for(addresses - there).items()
+    ]
+
+
+def _mail_for(addresses: set[Address]) -> dict[Address, list[Delivery]]:
+    """Pending deliveries by member and address, oldest first."""
+    found: dict[Address, list[Delivery]] = defaultdict(list)
     deliveries = Delivery.objects.filter(
-        member_id__in={row.member_id for row in rows},
-        address__in={_address(row) for row in rows},
+        member_id__in={member_id for member_id, _ in addresses},
+        address__in={address for _, address in addresses},
         state=DeliveryState.PENDING,
     )
     joined = deliveries.select_related("message", "message__sender", "member")
     for delivery in joined.order_by("id"):
-        found[(delivery.member_id, delivery.address)].append(delivery)
+        if (delivery.member_id, delivery.address) in addresses:
+            found[(delivery.member_id, delivery.address)].append(delivery)
     return found
 
 
-def _settle_mail(row: Presence, mail: list[Delivery]) -> Ended:
+def _settle_mail(presence_id: str, mesh_id: str, member_id: str, mail: list[Delivery]) -> Ended:
     lost: list[Delivery] = []
     kept: list[int] = []
     for delivery in mail:
-        if delivery.message.target_spec == row.session_key or _has_other(delivery):
+        if delivery.message.target_spec == delivery.address or _has_other(delivery):
             lost.append(delivery)
         else:
             kept.append(delivery.id)
@@ -85,7 +107,7 @@ def _settle_mail(row: Presence, mail: list[Delivery]) -> Ended:
     if kept:
         Delivery.objects.filter(id__in=kept).update(address="", updated_at=now())
     parcels = [parcel_from_row(delivery, delivery.address) for delivery in lost]
-    return Ended(row.id, row.mesh_id, row.member_id, parcels, len(kept))
+    return Ended(presence_id, mesh_id, member_id, parcels, len(kept))
 
 
 def _has_other(delivery: Delivery) -> bool:

@@ -6,6 +6,7 @@ from presence.clock import now
 from presence.drafts import Draft, Outcome, Recorded, Refused, Repeated
 from presence.models import Delivery, Message
 from presence.parcel import Parcel, StoredMessage
+from presence.targets import Recipient
 from storing.bulk import Row, insert_ignoring, insert_numbered, moment
 
 MESSAGE_TABLE = Message._meta.db_table
@@ -182,6 +183,21 @@ def _delivery_rows(draft: Draft) -> list[tuple[Any, ...]]:
     head, priority = draft.message.id, draft.message.priority
     times = (moment(draft.expires_at), moment(now()))
     return [
-        (head, r.member_id, r.address, r.name, priority, "pending", "", int(r.online), *times)
+        (
+            head,
+            r.member_id,
+            r.address,
+            r.name,
+            priority,
+            "pending",
+            "",
+            int(_is_pushed(r, priority)),
+            *times,
+        )
         for r in draft.recipients
     ]
+
+
+def _is_pushed(recipient: Recipient, priority: str) -> bool:
+    """True if the delivery goes out as soon as it is committed."""
+    return recipient.online and (recipient.idle or priority == "now")

@@ -1,5 +1,7 @@
 """Reads what waits for a session and claims what waits for any session of its member."""
 
+from dataclasses import dataclass
+
 from claudemesh_wire.signing import is_public_key
 from django.db import connection
 from django.db.models import F, Q, QuerySet
@@ -10,23 +12,65 @@ from presence.parcel import Parcel, StoredMessage
 from presence.storage.settlements import move
 
 
-def fetch(
-    *, member_id: str, address: str, only_now: bool, in_flight: set[int], limit: int
-) -> list[Parcel]:
-    """The oldest pending deliveries for a session, in order, at most `limit`.
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a session can take: of `limit` pending deliveries those `in_flight` are there already.
+
+    `max_attempts` pushes of one delivery are enough.
+    """
+
+    limit: int
+    max_bytes: int
+    in_flight: set[int]
+    max_attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """`parcels` to push, in order; those `given_up`; `more` if the room was too small for all."""
+
+    parcels: list[Parcel]
+    given_up: list[Parcel]
+    more: bool
+
+
+def fetch(*, member_id: str, address: str, only_now: bool, room: Room) -> Fetched:
+    """The oldest pending deliveries for a session that are not in flight.
 
     Those for any session of the member are claimed for this one, so that no other session of
-    the member is pushed them too. What is not in flight counts as pushed once more. Runs
-    inside the caller's transaction.
+    the member is pushed them too. Each counts as pushed once more. Runs inside the caller's
+    transaction.
     """
     rows = _pending(member_id, address, only_now)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
-    found = list(rows.select_related("message", "message__sender", "member").order_by("id")[:limit])
-    ids = [row.id for row in found if row.id not in in_flight]
-    if ids:
-        Delivery.objects.filter(id__in=ids).update(address=address, attempt=F("attempt") + 1)
-    return [parcel_from_row(row, address) for row in found]
+    joined = rows.select_related("message", "message__sender", "member")
+    found = list(joined.order_by("id")[: room.limit])
+    waiting = [row for row in found if row.id not in room.in_flight]
+    given_up = [row for row in waiting if row.attempt >= room.max_attempts]
+    if given_up:
+        move([row.id for row in given_up], "undeliverable", "no_ack")
+    candidates = [row for row in waiting if row.attempt < room.max_attempts]
+    fitting = _fitting(candidates, room.max_bytes)
+    if fitting:
+        Delivery.objects.filter(id__in=[row.id for row in fitting]).update(
+            address=address, attempt=F("attempt") + 1
+        )
+    return Fetched(
+        parcels=[parcel_from_row(row, address) for row in fitting],
+        given_up=[parcel_from_row(row, row.address) for row in given_up],
+        more=len(found) == room.limit or len(fitting) < len(candidates),
+    )
+
+
+def _fitting(rows: list[Delivery], max_bytes: int) -> list[Delivery]:
+    """As many as a window takes: the one that reaches its size is the last."""
+    size = 0
+    for position, row in enumerate(rows):
+        if size >= max_bytes:
+            return rows[:position]
+        size += len(row.message.ciphertext) + len(row.message.nonce)
+    return rows
 
 
 def count_again(ids: list[int], max_attempts: int) -> dict[int, int]:
