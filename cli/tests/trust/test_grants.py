@@ -1,8 +1,9 @@
 """grant, revoke, block, unblock, grants: what reaches the broker for whom."""
 
 import pytest
+from claudemesh_cli.session.granting import WITHOUT_ENTRY
 from claudemesh_wire.broker import Grants
-from claudemesh_wire.capabilities import DEFAULT_GRANTS, GRANTS
+from claudemesh_wire.capabilities import GRANTS
 from claudemesh_wire.client import GetGrants, SetGrants
 
 
@@ -29,8 +30,8 @@ def changes(broker) -> list[SetGrants]:
 
 
 def test_grant_adds_to_the_defaults_under_the_member_key(claudemesh, kept, bob) -> None:
-    result = claudemesh("grant", "bob", "state-write", "--json").json
-    assert kept == {bob.member.public: sorted(DEFAULT_GRANTS | {"state-write"})}
+    result = claudemesh("grant", "bob", "file-read", "--json").json
+    assert kept == {bob.member.public: sorted(WITHOUT_ENTRY | {"file-read"})}
     assert result["grants"] == kept[bob.member.public]
     assert (result["name"], result["blocked"], result["default"]) == ("bob", False, False)
 
@@ -42,7 +43,7 @@ def test_grant_all_gives_everything(claudemesh, kept, bob) -> None:
 
 def test_revoke_takes_from_the_defaults(claudemesh, kept, bob) -> None:
     assert "may: " in claudemesh("revoke", "bob", "dm", "broadcast").out
-    assert kept == {bob.member.public: sorted(DEFAULT_GRANTS - {"dm", "broadcast"})}
+    assert kept == {bob.member.public: sorted(WITHOUT_ENTRY - {"dm", "broadcast"})}
 
 
 def test_revoking_everything_blocks(claudemesh, kept, bob) -> None:
@@ -67,6 +68,16 @@ def test_a_grant_that_changes_nothing_is_not_sent(claudemesh, broker, kept, bob)
     kept[bob.member.public] = ["dm"]
     claudemesh("grant", "bob", "dm")
     assert changes(broker) == []
+
+
+def test_what_everybody_has_needs_no_entry(claudemesh, broker, kept) -> None:
+    assert "(the defaults)" in claudemesh("grant", "bob", "dm", "state-write").out
+    assert changes(broker) == []
+
+
+def test_a_first_entry_takes_nothing_away_unasked(claudemesh, kept, bob) -> None:
+    claudemesh("revoke", "bob", "dm")
+    assert "state-write" in kept[bob.member.public]
 
 
 def test_somebody_away_can_be_blocked_by_name(claudemesh, broker, kept, bob) -> None:
@@ -117,7 +128,7 @@ def test_grants_lists_names_and_defaults(claudemesh, kept, bob) -> None:
     kept[bob.member.public] = []
     kept["cd" * 32] = ["dm"]
     document = claudemesh("grants", "--json").json
-    assert document["defaults"] == sorted(DEFAULT_GRANTS)
+    assert document["defaults"] == sorted(WITHOUT_ENTRY)
     assert [(row["name"], row["blocked"]) for row in document["grants"]] == [
         ("bob", True),
         (None, False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
-from claudemesh_wire.capabilities import DEFAULT_GRANTS, GRANTS
+from claudemesh_wire.capabilities import GRANTS
 
 from claudemesh_cli.output import Output, clean, common_options, pass_output
 
@@ -37,7 +37,7 @@ def _named(capabilities: tuple[str, ...]) -> frozenset[str]:
 def grant(output: Output, peer: str, capabilities: tuple[str, ...]) -> None:
     """Let a member do more: read, dm, broadcast, state-read, state-write, file-read, or all."""
     added = _named(capabilities)
-    _change(output, peer, lambda now: (DEFAULT_GRANTS if now is None else now) | added, widens=True)
+    _change(output, peer, lambda now: now.effective | added, widens=True)
 
 
 @click.command()
@@ -48,7 +48,7 @@ def grant(output: Output, peer: str, capabilities: tuple[str, ...]) -> None:
 def revoke(output: Output, peer: str, capabilities: tuple[str, ...]) -> None:
     """Let a member do less: read, dm, broadcast, state-read, state-write, file-read, or all."""
     taken = _named(capabilities)
-    _change(output, peer, lambda now: (DEFAULT_GRANTS if now is None else now) - taken)
+    _change(output, peer, lambda now: now.effective - taken)
 
 
 @click.command()
@@ -66,7 +66,7 @@ def block(output: Output, peer: str) -> None:
 @pass_output
 def unblock(output: Output, peer: str) -> None:
     """Give a blocked member the defaults again; others keep what they have."""
-    _change(output, peer, lambda now: None if now == frozenset() else now, widens=True)
+    _change(output, peer, lambda now: None if now.blocked else now.caps, widens=True)
 
 
 def _change(output: Output, peer: str, change: Change, *, widens: bool = False) -> None:
@@ -87,7 +87,7 @@ def _change(output: Output, peer: str, change: Change, *, widens: bool = False) 
 def grants(output: Output) -> None:
     """Show whom you let do other things than the defaults."""
     from claudemesh_cli.commands.request import run_at_desk
-    from claudemesh_cli.session.granting import all_grants
+    from claudemesh_cli.session.granting import WITHOUT_ENTRY, all_grants
     from claudemesh_cli.views.tables import print_table
 
     entry, found = run_at_desk(output, all_grants)
@@ -96,11 +96,11 @@ def grants(output: Output) -> None:
         if found:
             rows = [(_name(each), each.member_key[:16], _caps(each)) for each in found]
             print_table(console, ("NAME", "KEY", "MAY"), rows)
-        console.print(f"Everybody{' else' if found else ''}: {', '.join(sorted(DEFAULT_GRANTS))}.")
+        console.print(f"Everybody{' else' if found else ''}: {', '.join(sorted(WITHOUT_ENTRY))}.")
 
     document = {
         "mesh": entry.slug,
-        "defaults": sorted(DEFAULT_GRANTS),
+        "defaults": sorted(WITHOUT_ENTRY),
         "grants": [_described(each) for each in found],
     }
     output.data(document, render)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from claudemesh_wire.broker import Grants, PeersList
-from claudemesh_wire.capabilities import DEFAULT_GRANTS
+from claudemesh_wire.capabilities import DEFAULT_GRANTS, STATE_WRITE
 from claudemesh_wire.client import GetGrants, ListPeers, SetGrants
 
 from claudemesh_cli.errors import CliError, ExitCode
@@ -17,10 +17,14 @@ from claudemesh_cli.session.directory import known_members
 from claudemesh_cli.session.names import group_target
 from claudemesh_cli.session.people import check_pin, find_person
 
+#: What a member may do that has no entry. State is everybody's to write until somebody has an
+#: entry that says otherwise (docs/shared.md), so a first entry must not take that away unasked.
+WITHOUT_ENTRY = DEFAULT_GRANTS | {STATE_WRITE}
+
 
 @dataclass(frozen=True)
 class Granted:
-    """What one member may do; `caps` None stands for the defaults."""
+    """What one member may do; `caps` None stands for no entry."""
 
     name: str | None
     member_key: str
@@ -28,8 +32,8 @@ class Granted:
 
     @property
     def effective(self) -> frozenset[str]:
-        """What the member may do, defaults filled in."""
-        return DEFAULT_GRANTS if self.caps is None else self.caps
+        """What the member may do."""
+        return WITHOUT_ENTRY if self.caps is None else self.caps
 
     @property
     def blocked(self) -> bool:
@@ -37,8 +41,8 @@ class Granted:
         return self.caps == frozenset()
 
 
-#: From what somebody may do (None: the defaults) to what they may do from now on.
-Change = Callable[[frozenset[str] | None], frozenset[str] | None]
+#: From what somebody may do now to what they may do from now on; None removes their entry.
+Change = Callable[[Granted], frozenset[str] | None]
 
 
 async def change_grants(desk: Desk, to: str, change: Change, *, widens: bool) -> Granted:
@@ -49,16 +53,17 @@ async def change_grants(desk: Desk, to: str, change: Change, *, widens: bool) ->
     async with brief_session(desk) as connection:
         name, key = await _member(desk, connection, to, widens=widens)
         now = (await connection.request(GetGrants(), Grants)).grants.get(key)
-        before = None if now is None else frozenset(now)
+        before = Granted(name, key, None if now is None else frozenset(now))
         after = change(before)
-        if after != before:
-            caps = None if after is None else sorted(after)
-            await connection.request(SetGrants(grants={key: caps}), Grants)
+        if after == (before.caps if after is None else before.effective):
+            return before
+        caps = None if after is None else sorted(after)
+        await connection.request(SetGrants(grants={key: caps}), Grants)
         return Granted(name, key, after)
 
 
 async def all_grants(desk: Desk) -> list[Granted]:
-    """Everybody whose grants are not the defaults, by name."""
+    """Everybody who has an entry, by name."""
     async with brief_session(desk) as connection:
         grants = (await connection.request(GetGrants(), Grants)).grants
         names = await _names(desk, connection) if grants else {}
