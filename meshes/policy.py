@@ -8,6 +8,7 @@ SELF_EDITABLE = ("displayName", "roleTag", "groups", "messageMode")
 
 DEFAULT_POLICY: dict[str, Any] = {
     "allowPlaintext": False,
+    "auditMessages": True,
     "selfEditable": dict.fromkeys(SELF_EDITABLE, True),
 }
 

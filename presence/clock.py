@@ -18,4 +18,6 @@ def millis() -> int:
 
 def iso(moment: datetime) -> str:
     """ISO 8601 in UTC with milliseconds, as browsers print it."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"

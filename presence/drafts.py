@@ -11,9 +11,13 @@ from presence.targets import Recipient
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The message is stored, with these deliveries."""
+    """The message is stored, with these deliveries.
+
+    `before`: by an earlier try of the same batch, whose answer was lost.
+    """
 
     parcels: list[Parcel]
+    before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ Outcome = Recorded | Repeated | Refused
 class Draft:
     """A message with its recipients, on its way into the next batch.
 
-    `done` is called on the event loop with the outcome, in the order of the batch.
+    `done` is called on the event loop with the outcome, in the order of the batch. `audited`:
+    the mesh wants the message's metadata in its audit log.
     """
 
     message: StoredMessage
@@ -52,6 +57,7 @@ class Draft:
     roster_version: int
     expires_at: datetime
     done: Callable[["Draft", Outcome], None]
+    audited: bool = False
 
 
 SettledState = Literal["delivered", "handed", "read", "expired", "undeliverable"]

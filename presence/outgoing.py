@@ -17,7 +17,7 @@ from presence.parcel import StoredMessage
 from presence.pushing import Pusher
 from presence.roster import Roster
 from presence.session import Session
-from presence.storage.messages import find_repeated
+from presence.storage.answers import find_answer
 from presence.targets import Resolution, Sender, resolve
 
 MAX_RELOADS = 5
@@ -68,8 +68,8 @@ class Outgoing:
             refuse(submission.session, submission.request, MeshError("overloaded"))
 
     def _enter(self, submission: Submission) -> None:
+        roster = self._rosters.loaded(submission.session.mesh_id)
         try:
-            roster = self._rosters.loaded(submission.session.mesh_id)
             if roster is None:
                 raise MeshError("unauthorized")
             self._ledger.record(self._draft(submission, roster))
@@ -77,19 +77,25 @@ class Outgoing:
         except MeshError as error:
             if error.code == "no_recipient" and self._may_be_elsewhere(submission):
                 self._reload(submission)
-            elif error.code in ("no_recipient", "blocked") and submission.message.client_id:
-                self._tasks.start(self._refuse_unless_repeated(submission, error))
+            elif roster is not None and error.code in ("no_recipient", "blocked"):
+                self._tasks.start(self._refuse_if_true(submission, roster.mesh.version, error))
             else:
                 refuse(submission.session, submission.request, error)
 
-    async def _refuse_unless_repeated(self, submission: Submission, error: MeshError) -> None:
-        """A send that was stored before gets its first answer, even if it would fail now."""
+    async def _refuse_if_true(self, submission: Submission, version: int, error: MeshError) -> None:
+        """Refuses what the roster of that version refuses, unless a newer one may not.
+
+        A send that was stored before gets its first answer, even if it would fail now.
+        """
+        message = submission.message
         try:
-            before = await self._ledger.call(lambda: find_repeated(submission.message))
+            before, current = await self._ledger.call(lambda: find_answer(message))
         except MeshError as unavailable:
-            before, error = None, unavailable
+            before, current, error = None, version, unavailable
         if isinstance(before, Repeated):
             _acknowledge(submission, before, duplicate=True)
+        elif current != version and not submission.reloads:
+            self._reload(submission)
         else:
             refuse(submission.session, submission.request, error)
 
@@ -107,6 +113,7 @@ class Outgoing:
             roster_version=roster.mesh.version,
             expires_at=now() + timedelta(seconds=lifetime_s),
             done=lambda draft, outcome: self._finish(submission, draft, outcome),
+            audited=roster.mesh.audits_messages,
         )
 
     def _resolve(self, submission: Submission, roster: Roster) -> Resolution:

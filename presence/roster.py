@@ -53,6 +53,11 @@ class MeshView:
         """True if older clients may send unencrypted text to groups."""
         return self.policy.get("allowPlaintext") is True
 
+    @property
+    def audits_messages(self) -> bool:
+        """True if metadata of messages goes into the audit log, which an owner may switch off."""
+        return self.policy.get("auditMessages") is not False
+
 
 @dataclass(slots=True)
 class Roster:

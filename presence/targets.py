@@ -1,7 +1,7 @@
 """Who a `send` is for: turns a target into recipients. Pure: reads the roster, changes nothing."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from claudemesh_wire.capabilities import BROADCAST, DM
 from claudemesh_wire.errors import MeshError
@@ -14,8 +14,7 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 EVERYBODY = frozenset({"*", "@all"})
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """One delivery to be. `address` names a session; "" means the member's next one.
 
     `online`: its socket is open. `idle`: it takes messages of any priority at once.
@@ -29,8 +28,7 @@ class Recipient:
     idle: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(NamedTuple):
     """Recipients, and how many the target matched before grants left some out.
 
     The sender is told only of what matched, so that it cannot tell who left it out.
@@ -41,8 +39,7 @@ class Resolution:
     online: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(NamedTuple):
     """Who asks: `presence_id` is left out of what it sends to its own member key."""
 
     member_id: str

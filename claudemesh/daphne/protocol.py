@@ -8,10 +8,15 @@ import time
 from typing import Any
 
 from autobahn.util import encode_truncate
+from autobahn.websocket import protocol as autobahn_protocol
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
 from claudemesh.daphne.fast_frames import take_text
 from claudemesh.daphne.flow import WriteGate
+
+# Autobahn formats its settings for a debug log at every connection, whether that log is on or
+# not: a quarter of the event loop's time when many sockets open at once.
+autobahn_protocol.pformat = repr
 
 _MAX_REASON_BYTES = 123  # RFC 6455, section 5.5: control frames carry at most 125 bytes
 

@@ -85,6 +85,7 @@ class PolicyBody(ChangesBody):
     """The part of the policy to change."""
 
     allowPlaintext = StrictBooleanField(required=False)  # noqa: N815 - its name on the wire
+    auditMessages = StrictBooleanField(required=False)  # noqa: N815 - as above
     selfEditable = SelfEditableBody(required=False)  # noqa: N815
 
 

@@ -46,7 +46,5 @@ class MeshGrants(AccountView):
         changes = validated(GrantsBody, request)["grants"]
         if standing.member is None:
             raise MeshError("unauthorized", "None of your keys is a member of this mesh.")
-        merged = set_grants(
-            mesh_id=standing.mesh.pk, member_id=standing.member.pk, changes=changes
-        )
+        merged = set_grants(mesh_id=standing.mesh.pk, member_id=standing.member.pk, changes=changes)
         return Response({"grants": merged})

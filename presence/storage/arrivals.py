@@ -14,10 +14,10 @@ from presence.parcel import Parcel
 from presence.peer import Peer
 from presence.storage.departures import end
 from presence.storage.hooks import take_pending
-from presence.storage.pending import members_with_mail
 from presence.storage.presences import insert_presences
 from presence.storage.removing import spend_untold_kicks
 from presence.storage.rosters import groups_from, groups_to
+from presence.storage.traces import find_traces
 from storing.bulk import insert_ignoring, moment
 
 SPENT_TABLE = SpentHello._meta.db_table
@@ -29,10 +29,11 @@ def admit(arrivals: list[Arrival], versions: dict[str, int]) -> list[Admission]:
     `versions` are the roster versions as they are in this transaction.
     """
     current = [versions.get(a.peer.mesh_id) == a.roster_version for a in arrivals]
-    spent = _spend([a for a, fresh in zip(arrivals, current, strict=True) if fresh])
-    kicked = spend_untold_kicks(
-        [a.peer for a, fresh in zip(arrivals, current, strict=True) if fresh and not a.ephemeral]
-    )
+    fresh = [a for a, is_fresh in zip(arrivals, current, strict=True) if is_fresh]
+    listed = [a.peer for a in fresh if not a.ephemeral]
+    traces = find_traces([peer.member_id for peer in listed])
+    spent = _spend(fresh)
+    kicked = spend_untold_kicks(listed) if traces["kick"] else set()
     answers: list[Admission | None] = []
     for arrival, fresh_roster in zip(arrivals, current, strict=True):
         if not fresh_roster:  # not spent either: the same hello is entered again
@@ -45,8 +46,8 @@ def admit(arrivals: list[Arrival], versions: dict[str, int]) -> list[Admission]:
             answers.append(None)
             spent.add(arrival.signature) if arrival.signature else None
     admitted = [a for a, answer in zip(arrivals, answers, strict=True) if answer is None]
-    fresh = iter(_admit(admitted))
-    return [answer if answer is not None else next(fresh) for answer in answers]
+    admissions = iter(_admit(admitted, traces))
+    return [answer if answer is not None else next(admissions) for answer in answers]
 
 
 def _spend(arrivals: list[Arrival]) -> set[str]:
@@ -63,13 +64,11 @@ def _spend(arrivals: list[Arrival]) -> set[str]:
     return seen if taken is None else set(signed) - taken
 
 
-def _admit(arrivals: list[Arrival]) -> list[Admission]:
-    listed = [a for a in arrivals if not a.ephemeral]
-    members = [a.peer.member_id for a in listed]
-    states = PeerState.objects.in_bulk(members) if members else {}
-    mail = members_with_mail(members) if members else set()
-    hooks = take_pending([a.peer for a in listed])
-    older = _presences_of(members)
+def _admit(arrivals: list[Arrival], traces: dict[str, set[str]]) -> list[Admission]:
+    states = PeerState.objects.in_bulk(traces["state"]) if traces["state"] else {}
+    mail = traces["mail"]
+    hooks = take_pending([a.peer for a in arrivals if not a.ephemeral]) if traces["hook"] else {}
+    older = _presences_of(traces["presence"])
     rows: dict[tuple[str, str, str], Presence] = {}
     admissions = []
     for arrival in arrivals:
@@ -95,7 +94,7 @@ def _admit(arrivals: list[Arrival]) -> list[Admission]:
     return admissions
 
 
-def _presences_of(members: list[str]) -> dict[str, list[Presence]]:
+def _presences_of(members: set[str]) -> dict[str, list[Presence]]:
     found: dict[str, list[Presence]] = defaultdict(list)
     if members:
         for row in Presence.objects.filter(member_id__in=members):

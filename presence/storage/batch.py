@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from presence.arrival import Admission, Arrival
-from presence.drafts import Draft, Outcome, Refused, Settlement
+from presence.drafts import Draft, Outcome, Recorded, Refused, Settlement
 from presence.storage.arrivals import admit
+from presence.storage.auditing import audit_messages
 from presence.storage.messages import record
 from presence.storage.rosters import read_versions
 from presence.storage.settlements import settle
@@ -22,6 +23,10 @@ class Batch:
     arrivals: list[Arrival] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     settlements: list[Settlement] = field(default_factory=list)
+
+    def is_waited_for(self) -> bool:
+        """True if somebody waits for an answer to it: settlements alone are news, not questions."""
+        return bool(self.arrivals or self.drafts)
 
     def __len__(self) -> int:
         return len(self.arrivals) + len(self.drafts) + len(self.settlements)
@@ -83,8 +88,14 @@ def _with_mail_of(
 def _record(drafts: list[Draft], versions: dict[str, int]) -> list[Outcome]:
     current = [versions.get(d.message.mesh_id) == d.roster_version for d in drafts]
     fresh = [draft for draft, ok in zip(drafts, current, strict=True) if ok]
-    stored = iter(record(fresh) if fresh else [])
+    outcomes = record(fresh) if fresh else []
+    audit_messages(d for d, o in zip(fresh, outcomes, strict=True) if d.audited and _is_new(o))
+    stored = iter(outcomes)
     return [next(stored) if ok else Refused("stale") for ok in current]
+
+
+def _is_new(outcome: Outcome) -> bool:
+    return isinstance(outcome, Recorded) and not outcome.before
 
 
 def _one_by_one(batch: Batch) -> Outcomes:

@@ -135,7 +135,7 @@ def _answer_again(draft: Draft, before: dict[tuple[str, str], Message]) -> Outco
     if row is None:
         return Refused("unavailable")
     if row.id == message.id:
-        return Recorded(_parcels_again(draft))
+        return Recorded(_parcels_again(draft), before=True)
     return _compare(message, row)
 
 
