@@ -99,3 +99,8 @@ class BrokerFactory(WebSocketFactory):  # type: ignore[misc]  # daphne has no ty
     """Builds the broker's protocol."""
 
     protocol = BrokerProtocol
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Say why (1009 for what is too large) in a close frame; autobahn would only cut the line.
+        self.setProtocolOptions(failByDrop=False)

@@ -13,6 +13,7 @@ from daphne import server as daphne_server
 from twisted.internet import defer
 
 from claudemesh.daphne.flow import InboundQueue
+from claudemesh.daphne.http import PromptHTTPFactory
 from claudemesh.daphne.protocol import BrokerFactory
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,8 @@ class BrokerServer(daphne_server.Server):  # type: ignore[misc]  # daphne has no
     on_shutdown: Callable[[], Awaitable[None]]
 
     def run(self) -> None:
-        """Serves until the reactor stops; as Daphne's own, with our WebSocket factory."""
+        """Serves until the reactor stops; as Daphne's own, with our factories."""
+        daphne_server.HTTPFactory = PromptHTTPFactory
         daphne_server.WebSocketFactory = BrokerFactory
         super().run()
 
