@@ -24,6 +24,13 @@ class LiveTransport:
         except websockets.ConnectionClosed:
             raise self._closed() from None
 
+    async def send_bytes(self, data: bytes) -> None:
+        """Sends one binary frame."""
+        try:
+            await self._connection.send(data)
+        except websockets.ConnectionClosed:
+            raise self._closed() from None
+
     async def receive(self) -> str:
         """The next text frame. Raises SocketClosed."""
         try:

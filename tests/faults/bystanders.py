@@ -14,7 +14,7 @@ from tests.wire_peer import WirePeer
 
 @dataclass
 class Pair:
-    """Two who exchange one message after the other; `rounds_s` is how long each took, send to push."""
+    """Two who exchange one message after the other; `rounds_s`: seconds from send to push."""
 
     sender: WirePeer
     receiver: WirePeer

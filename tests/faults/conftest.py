@@ -6,6 +6,15 @@ import pytest
 
 from tests.broker_process import Broker, broker
 
+#: Limits on strangers as they come; those on members out of the way.
+GUARDED = {
+    "SENDS_PER_MINUTE": "600000",
+    "SEND_BURST": "10000",
+    "REQUESTS_PER_MINUTE": "600000",
+    "REQUEST_BURST": "10000",
+    "HELLO_TIMEOUT_S": "3",
+    "LOG_LEVEL": "INFO",
+}
 #: So that only tests of a limit run into it. The window is small, so that every backlog fills it.
 ROOMY = {
     "SENDS_PER_MINUTE": "600000",
@@ -23,4 +32,11 @@ ROOMY = {
 def running() -> Iterator[Broker]:
     """A roomy broker that the tests of a module share."""
     with broker(**ROOMY) as shared:
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def guarded() -> Iterator[Broker]:
+    """A broker with its default limits on strangers, which hostile tests may not harm."""
+    with broker(**GUARDED) as shared:
         yield shared

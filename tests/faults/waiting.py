@@ -38,7 +38,7 @@ async def arrival(senders: Iterable[Sender], inboxes: Iterable[tally.Inbox]) -> 
 
 
 async def until_listed(asker: WirePeer, keys: set[str], *, timeout_s: float = 15.0) -> None:
-    """Return once `list_peers` names exactly the sessions with these keys, asked again and again."""
+    """Return once `list_peers` names exactly the sessions with these keys."""
     listed: set[str] = set()
     try:
         async with asyncio.timeout(timeout_s):
