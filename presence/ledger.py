@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from claudemesh_wire.errors import MeshError
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 
 from presence import metrics
 from presence.arrival import Admission, Arrival
@@ -66,13 +66,17 @@ class Ledger:
     async def call(self, work: Callable[[], T]) -> T:
         """Runs `work` in a transaction of its own, after everything entered before.
 
-        Raises what `work` raises; MeshError `unavailable` if the database cannot be reached.
+        Raises what `work` raises; MeshError `unavailable` if the database cannot be reached,
+        `internal` for what it rejects, so that whoever waits for an answer gets one.
         """
         self._start()
         try:
             return await self._thread.submit(lambda: _in_transaction(work))
         except (OperationalError, InterfaceError) as error:
             raise MeshError("unavailable") from error
+        except DatabaseError as error:
+            logger.exception("the database rejects a call")
+            raise MeshError("internal") from error
 
     async def flush(self) -> None:
         """Returns when everything entered so far is committed or refused."""
