@@ -1,7 +1,6 @@
 """Writes of the accounts app: opening accounts, giving out tokens, revoking devices.
 
-The audit log of devices plugs in here: each function below is one auditable event, and each
-runs in one transaction.
+Each runs in one transaction. Devices that come and go are in the audit log of their account.
 """
 
 from __future__ import annotations
@@ -17,6 +16,8 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import CliSession, User
+from audit import chains, events
+from audit.services import append
 
 LAST_SEEN_EVERY = timedelta(minutes=1)
 
@@ -55,6 +56,7 @@ def issue_token(
         arch=arch,
         expires_at=minted.expires_at,
     )
+    _append(events.DEVICE_ADDED, session)
     return minted.text, session
 
 
@@ -69,22 +71,43 @@ def note_seen(*, session: CliSession, address: str | None) -> None:
     ).update(last_seen_at=now, last_ip=address)
 
 
+@transaction.atomic
 def revoke_token(*, token: str) -> bool:
     """Revoke the token itself, on behalf of whoever holds it. False when no such token is live."""
-    now = timezone.now()
     live = CliSession.objects.filter(
-        token_hash=tokens.token_hash(token), revoked_at__isnull=True, expires_at__gt=now
+        token_hash=tokens.token_hash(token), expires_at__gt=timezone.now()
     )
     session = live.first()
-    return session is not None and bool(live.update(revoked_at=now, revoked_by=session.user_id))
+    return session is not None and _revoke(session)
 
 
+@transaction.atomic
 def revoke_session(*, user: User, session_id: str) -> None:
     """Revoke one of `user`'s own devices; doing it twice changes nothing.
 
     Raises MeshError("not_found") for a device that is not theirs.
     """
-    owned = CliSession.objects.filter(user=user, pk=session_id)
-    if not owned.exists():
+    session = CliSession.objects.filter(user=user, pk=session_id).first()
+    if session is None:
         raise MeshError("not_found", "You have no such device.")
-    owned.filter(revoked_at__isnull=True).update(revoked_at=timezone.now(), revoked_by=user)
+    _revoke(session)
+
+
+def _revoke(session: CliSession) -> bool:
+    """Revoke a device by the account it belongs to; False if it was revoked before."""
+    revoked = CliSession.objects.filter(pk=session.pk, revoked_at__isnull=True).update(
+        revoked_at=timezone.now(), revoked_by=session.user_id
+    )
+    if revoked:
+        _append(events.DEVICE_REVOKED, session)
+    return bool(revoked)
+
+
+def _append(event: str, session: CliSession) -> None:
+    account = chains.of_account(session.user_id)
+    append(
+        mesh_id=account,
+        type=event,
+        actor=account,
+        payload={"device": session.pk, "hostname": session.hostname},
+    )

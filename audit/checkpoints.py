@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from claudemesh_wire import checkpoints as wire
 from claudemesh_wire.audit import Damage, Head, timestamp
-from django.db.models import F, Max, OuterRef, Subquery
+from django.db import transaction
+from django.db.models import F, Max, OuterRef, Q, Subquery
 
 from audit import keys, selectors
 from audit.models import AuditEntry, AuditHead, Checkpoint
@@ -62,27 +64,36 @@ def checkpoint(mesh_id: str) -> wire.Checkpoint | None:
     return signed
 
 
-def due() -> list[str]:
-    """The chains that have moved since their last checkpoint."""
+def due(*, signed_before: datetime | None = None) -> list[str]:
+    """The chains that have moved since their last checkpoint, if that is from before a time."""
     last = Checkpoint.objects.filter(mesh_id=OuterRef("mesh_id")).order_by().values("mesh_id")
-    moved = AuditHead.objects.annotate(signed=Subquery(last.annotate(at=Max("seq")).values("at")))
-    return list(
-        moved.exclude(seq=0)
-        .exclude(signed__isnull=False, signed=F("seq"))
-        .order_by("mesh_id")
-        .values_list("mesh_id", flat=True)
+    heads = AuditHead.objects.annotate(
+        signed=Subquery(last.annotate(at=Max("seq")).values("at")),
+        signed_at=Subquery(last.annotate(at=Max("signed_at")).values("at")),
     )
+    moved = heads.exclude(seq=0).exclude(signed__isnull=False, signed=F("seq"))
+    if signed_before is not None:
+        moved = moved.filter(Q(signed_at__isnull=True) | Q(signed_at__lt=signed_before))
+    return list(moved.order_by("mesh_id").values_list("mesh_id", flat=True))
 
 
-def checkpoint_all() -> Run:
-    """Signs every chain that is due; a damaged one is logged and costs the others nothing."""
+def checkpoint_all(
+    *, signed_before: datetime | None = None, may_go_on: Callable[[], bool] = lambda: True
+) -> Run:
+    """Signs every chain that is `due`; a damaged one is logged and costs the others nothing.
+
+    Each chain has a transaction of its own, in which `may_go_on` is asked first.
+    """
     signed, damaged = 0, []
-    for mesh_id in due():
-        try:
-            signed += checkpoint(mesh_id) is not None
-        except ChainDamaged as error:
-            logger.error("%s", error)
-            damaged.append(error)
+    for mesh_id in due(signed_before=signed_before):
+        with transaction.atomic():
+            if not may_go_on():
+                break
+            try:
+                signed += checkpoint(mesh_id) is not None
+            except ChainDamaged as error:
+                logger.error("%s", error)
+                damaged.append(error)
     return Run(signed, damaged)
 
 

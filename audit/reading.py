@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from claudemesh_wire.audit import Entry, timestamp
+from claudemesh_wire.audit import Entry
+from django.db.models import CharField, Func
 from msgspec import Raw
 
 from audit.models import AuditEntry
@@ -12,6 +14,23 @@ from audit.models import AuditEntry
 #: Entries fetched by one statement: about a megabyte.
 RANGE = 2_000
 _BEFORE_ALL = -(2**63)
+
+
+class _Timestamp(Func):
+    """A time as `claudemesh_wire.audit.timestamp` writes it, so that no datetime is made of it.
+
+    SQLite has the time as text already, in UTC, without a fraction if that is zero.
+    """
+
+    output_field = CharField()
+    template = """to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+    on_sqlite = (
+        "replace(substr(%(expressions)s, 1, 19), ' ', 'T')"
+        " || substr(%(expressions)s || '.000000', 20, 7) || 'Z'"
+    )
+
+    def as_sqlite(self, *args: Any, **kwargs: Any) -> Any:
+        return self.as_sql(*args, template=self.on_sqlite, **kwargs)
 
 
 def entries_up_to(mesh_id: str, last_seq: int) -> Iterator[Entry]:
@@ -22,11 +41,12 @@ def entries_up_to(mesh_id: str, last_seq: int) -> Iterator[Entry]:
     """
     after = _BEFORE_ALL
     rows = AuditEntry.objects.filter(mesh_id=mesh_id, seq__lte=last_seq).order_by("seq")
-    columns = rows.values_list("seq", "type", "actor", "payload_json", "created_at", "hash")
+    at = _Timestamp("created_at")
+    columns = rows.values_list("seq", "type", "actor", "payload_json", at, "hash")
     while True:
         fetched = list(columns.filter(seq__gt=after)[:RANGE])
-        for seq, type, actor, text, at, hash in fetched:
-            yield Entry(mesh_id, seq, type, actor, Raw(text), timestamp(at), hash)
+        for seq, type, actor, text, created_at, hash in fetched:
+            yield Entry(mesh_id, seq, type, actor, Raw(text), created_at, hash)
         if len(fetched) < RANGE:
             return
         after = fetched[-1][0]

@@ -10,7 +10,7 @@ from claudemesh_wire.audit import GENESIS, Head
 from audit.events import MESSAGE_SENT
 from audit.models import AuditEntry, AuditHead, Checkpoint
 
-MAX_PAGE = 500
+MAX_PAGE = 1_000
 
 
 class Page(NamedTuple):

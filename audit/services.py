@@ -39,7 +39,7 @@ def append(*, mesh_id: str, type: str, actor: str, payload: dict[str, Any]) -> E
 
 
 def append_many(entries: Sequence[NewEntry]) -> list[Entry]:
-    """Appends entries in their order, to any number of chains, in three statements.
+    """Appends entries in their order, to any number of chains, in two statements.
 
     A transaction that appends to several chains does so in one call: locks are taken in the
     order of ids within a call only. Raises as `append` does, and then has written nothing.

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from audit import chains
 from meshes.models import Ban, Invite, Member, Mesh
 
 ActivePeerCounter = Callable[[Iterable[str]], dict[str, int]]
@@ -33,6 +34,11 @@ class Standing:
     @property
     def can_manage(self) -> bool:
         return self.role in (Member.Role.OWNER, Member.Role.ADMIN)
+
+    @property
+    def actor(self) -> str:
+        """The caller as the audit log names it."""
+        return self.member.pk if self.member else chains.of_account(self.user.pk)
 
     def require_owner(self) -> None:
         """Raises MeshError("forbidden") for anybody but the owner."""

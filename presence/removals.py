@@ -12,7 +12,7 @@ from presence.parcel import Parcel
 from presence.peer import Peer
 from presence.receipts import Receipts
 from presence.session import Session
-from presence.storage.removing import take_off, take_off_member, was_kicked
+from presence.storage.removing import How, take_off, take_off_member, was_kicked
 from presence.storage.revocations import withdraw
 
 MAX_OVERTAKEN = 1_000
@@ -33,7 +33,13 @@ class Removals:
         self._overtaken: dict[str, CloseCode] = {}
 
     async def remove(
-        self, peers: list[Peer], code: CloseCode, reason: str, *, by_member_id: str = ""
+        self,
+        peers: list[Peer],
+        code: CloseCode,
+        reason: str,
+        *,
+        by_member_id: str = "",
+        how: How = "one",
     ) -> list[str]:
         """Ends presences, on whichever node their sockets are; the names of those it ended.
 
@@ -46,6 +52,7 @@ class Removals:
             lambda: take_off(
                 peers,
                 by_member_id=by_member_id,
+                how=how,
                 node_id=self._node_id,
                 untold_until=untold_until,
             )

@@ -12,6 +12,7 @@ from claudemesh_wire.fields import RequestId
 from msgspec import structs
 
 from presence.handlers import (
+    audit,
     grants,
     groups,
     memory,
@@ -59,6 +60,8 @@ HANDLERS: dict[type[ClientFrame], Handler] = {
     client.Schedule: reminders.schedule,
     client.ListScheduled: reminders.list_scheduled,
     client.CancelScheduled: reminders.cancel_scheduled,
+    client.AuditQuery: audit.audit_query,
+    client.AuditVerify: audit.audit_verify,
 }
 #: Bounded by other means: sends by their own limit, acks by what was pushed.
 UNLIMITED = frozenset({client.Send, client.ClientAck})

@@ -7,6 +7,8 @@ from claudemesh_wire.ids import new_id
 
 from presence.acting import Acting
 from presence.announcing import Announcer
+from presence.auditing import LOOK_EVERY_S as AUDIT_LOOK_S
+from presence.auditing import Auditing
 from presence.comings import Comings
 from presence.config import Config
 from presence.core import Core
@@ -76,6 +78,7 @@ class Runtime:
         self.reminding = Reminding(core, pusher=pusher)
         self.acting = Acting(core, pusher=pusher)
         self.goings = goings = Goings(core, pusher=pusher, receipts=receipts, announcer=announcer)
+        self.auditing = Auditing(lambda: self.draining)
         self.removals = Removals(core, goings=goings, receipts=receipts)
         self.comings = Comings(
             core,
@@ -111,6 +114,7 @@ class Runtime:
         self.tasks.every(PRUNE_S, self.sweeps.prune)
         self.tasks.every(BANNED_S, self.sweeps.banned)
         self.tasks.every(REMINDERS_S, self.reminding.fire_due)
+        self.tasks.every(AUDIT_LOOK_S, self.auditing.sign_due)
 
     async def drain(self) -> None:
         """Stops in order: what was taken is stored and answered, then sockets are told to go."""

@@ -98,7 +98,8 @@ class Sweeps:
             return [], 0
         sweeping.forget_the_brief()
         older_than = now() - timedelta(seconds=self._config.settled_retention_s)
-        return sweeping.expire_messages(), sweeping.prune_settled(older_than=older_than)
+        pruned = sweeping.prune_settled(older_than=older_than)
+        return sweeping.expire_messages(), pruned  # locks audit logs, so it comes last
 
     def _leases_run_out(self) -> list[Peer]:
         if not sweeping.try_lock():

@@ -51,12 +51,12 @@ class OneMesh(AccountView):
         standing = selectors.standing_in(self.person(request), slug)
         standing.require_owner()
         changes = validated(UpdateMeshBody, request)
-        return Response(shapes.mesh(services.update_mesh(mesh=standing.mesh, **changes)))
+        return Response(shapes.mesh(services.update_mesh(by=standing, **changes)))
 
     def delete(self, request: Request, slug: str) -> Response:
         standing = selectors.standing_in(self.person(request), slug)
         standing.require_owner()
-        services.archive_mesh(mesh=standing.mesh)
+        services.archive_mesh(by=standing)
         return Response({"ok": True})
 
 
@@ -85,4 +85,4 @@ class MyMesh(AccountView):
         standing = selectors.standing_in(self.person(request), slug)
         standing.require_owner()
         name = validated(RenameMeshBody, request)["name"]
-        return Response(shapes.mesh(services.update_mesh(mesh=standing.mesh, name=name)))
+        return Response(shapes.mesh(services.update_mesh(by=standing, name=name)))

@@ -3,10 +3,8 @@
 Each function is one transaction. Locks are always taken in the same order, mesh row before
 invite row before member row, so that no two of them can wait for each other.
 
-The audit log plugs in at these functions: each is one auditable event, and its entry belongs
-into the same transaction, after the mesh row is locked. Grants and bans are writes to a member
-and belong next to `members`; they announce themselves with `roster.touch` and
-`signals.member_revoked`.
+Each appends what it did to the mesh's audit log, in the same transaction. The lock of the log is
+taken last: behind it nothing else may be waited for.
 """
 
 from meshes.services.binding import bind_member_key

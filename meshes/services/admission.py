@@ -16,6 +16,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
+from audit import events
+from audit.services import NewEntry, append_many
 from meshes.models import Invite, Member, Mesh
 from meshes.services import roster
 
@@ -107,7 +109,7 @@ def _add_member(invite: Invite, newcomer: Newcomer, refusal: Refusal) -> Member:
     if not used:
         invite.refresh_from_db()
         raise refusal(invite.status(now))
-    return Member.objects.create(
+    member = Member.objects.create(
         mesh_id=invite.mesh_id,
         user=newcomer.user,
         pubkey=newcomer.pubkey,
@@ -115,3 +117,22 @@ def _add_member(invite: Invite, newcomer: Newcomer, refusal: Refusal) -> Member:
         role=invite.role,
         bind_until=None if newcomer.pubkey else now + BIND_WITHIN,
     )
+    claimed = {"invite": invite.pk, "member": member.pk}
+    append_many(
+        [
+            NewEntry(invite.mesh_id, events.INVITE_CLAIMED, member.pk, claimed),
+            joined_entry(member, invite_id=invite.pk),
+        ]
+    )
+    return member
+
+
+def joined_entry(member: Member, *, invite_id: str | None) -> NewEntry:
+    """The audit entry of a new member; the owner of a new mesh comes without an invite."""
+    payload = {
+        "name": member.display_name,
+        "role": str(member.role),
+        "pubkey": member.pubkey,
+        "invite": invite_id,
+    }
+    return NewEntry(member.mesh_id, events.MEMBER_JOINED, member.pk, payload)

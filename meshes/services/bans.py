@@ -6,6 +6,8 @@ from claudemesh_wire.errors import MeshError
 from django.db import transaction
 from django.utils import timezone
 
+from audit import events
+from audit.services import NewEntry, append, append_many
 from meshes.membership import managing_member
 from meshes.models import Ban, Invite, Member, Mesh
 from meshes.services import roster
@@ -30,13 +32,20 @@ def ban(*, mesh_id: str, by_member_id: str, member_id: str, reason: str = "") ->
         raise MeshError("invalid", f"{member.display_name} is banned already.")
     member.revoked_at = timezone.now()
     member.save(update_fields=["revoked_at"])
-    _withdraw_invites(member)
+    withdrawn = _withdraw_invites(member)
     made = Ban.objects.create(
         mesh_id=mesh_id, member=member, banned_by=by, banned_at=member.revoked_at, reason=reason
     )
     transaction.on_commit(
         lambda: member_revoked.send(sender=Mesh, mesh_id=mesh_id, member_id=member_id),
         robust=True,
+    )
+    payload = {"member": member.pk, "name": member.display_name, "reason": reason}
+    append_many(
+        [
+            NewEntry(mesh_id, events.MEMBER_BANNED, by.pk, payload),
+            *(NewEntry(mesh_id, events.INVITE_REVOKED, by.pk, {"invite": i}) for i in withdrawn),
+        ]
     )
     return made
 
@@ -57,16 +66,28 @@ def unban(*, mesh_id: str, by_member_id: str, member_id: str) -> Ban:
     member.save(update_fields=["revoked_at"])
     lifted.lifted_at, lifted.lifted_by = timezone.now(), by
     lifted.save(update_fields=["lifted_at", "lifted_by"])
+    append(
+        mesh_id=mesh_id,
+        type=events.MEMBER_UNBANNED,
+        actor=by.pk,
+        payload={"member": member.pk, "name": member.display_name},
+    )
     return lifted
 
 
-def _withdraw_invites(member: Member) -> None:
-    """Else a banned admin comes back under another key through a link kept in reserve."""
-    if member.user_id is not None:
-        open_ones = Invite.objects.filter(
-            mesh_id=member.mesh_id, created_by_id=member.user_id, revoked_at__isnull=True
-        )
-        open_ones.update(revoked_at=member.revoked_at)
+def _withdraw_invites(member: Member) -> list[str]:
+    """Else a banned admin comes back under another key through a link kept in reserve.
+
+    Returns the ids of the invites.
+    """
+    if member.user_id is None:
+        return []
+    open_ones = Invite.objects.filter(
+        mesh_id=member.mesh_id, created_by_id=member.user_id, revoked_at__isnull=True
+    )
+    withdrawn = list(open_ones.order_by("id").values_list("id", flat=True))
+    open_ones.update(revoked_at=member.revoked_at)
+    return withdrawn
 
 
 def _manager(mesh_id: str, by_member_id: str) -> Member:

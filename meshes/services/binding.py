@@ -6,6 +6,8 @@ from claudemesh_wire.errors import MeshError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from audit import events
+from audit.services import append
 from meshes.models import Member
 from meshes.services import roster
 
@@ -26,6 +28,12 @@ def bind_member_key(*, member_id: str, pubkey: str) -> Member:
             )
             if not unbound.update(pubkey=pubkey, bind_until=None):
                 raise MeshError("unauthorized")
+            append(
+                mesh_id=mesh_id,
+                type=events.MEMBER_BOUND,
+                actor=member_id,
+                payload={"pubkey": pubkey},
+            )
     except IntegrityError as error:
         raise MeshError("unauthorized") from error
     return Member.objects.select_related("mesh").get(pk=member_id)

@@ -7,6 +7,8 @@ from claudemesh_wire.errors import MeshError
 from claudemesh_wire.signing import is_public_key
 from django.db import transaction
 
+from audit import events
+from audit.services import append
 from meshes.models import Member
 from meshes.services import roster
 
@@ -37,8 +39,16 @@ def set_grants(*, mesh_id: str, member_id: str, changes: Changes) -> dict[str, l
             merged[key] = sorted(set(granted))
     if len(merged) > MAX_ENTRIES:
         raise MeshError("too_large", f"At most {MAX_ENTRIES} members can have grants of their own.")
+    changed = {key: merged.get(key) for key in changes if merged.get(key) != member.grants.get(key)}
     member.grants = merged
     member.save(update_fields=["grants"])
+    if changed:
+        append(
+            mesh_id=mesh_id,
+            type=events.GRANTS_CHANGED,
+            actor=member_id,
+            payload={"changed": changed},
+        )
     return merged
 
 

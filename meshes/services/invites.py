@@ -7,14 +7,19 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from claudemesh_wire import boxes, canonical, signing
+from claudemesh_wire.audit import timestamp
 from claudemesh_wire.errors import MeshError
 from claudemesh_wire.ids import new_id
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from audit import events
+from audit.services import append
+from meshes.membership import lock_mesh
 from meshes.models import Invite, Member, Mesh
 from meshes.selectors import Standing
 from meshes.services.keys import MeshKeys, ensure_keys
@@ -91,14 +96,14 @@ def create_invite(
     )
     for _ in range(CODE_ATTEMPTS):
         try:
-            return _store(invite)
+            return _store(invite, by.actor)
         except IntegrityError:
             continue
     raise MeshError("overloaded")
 
 
 @transaction.atomic
-def _store(invite: Invite) -> CreatedInvite:
+def _store(invite: Invite, actor: str) -> CreatedInvite:
     """Sign and insert under a fresh id and code. Raises IntegrityError when the code is taken."""
     mesh = Mesh.objects.select_for_update().filter(pk=invite.mesh_id).first()
     if mesh is None or mesh.archived_at is not None:
@@ -112,7 +117,21 @@ def _store(invite: Invite) -> CreatedInvite:
     invite.token = vault.encrypt(token.encode())
     invite.token_hash = token_hash(token)
     invite.save(force_insert=True)
+    append(
+        mesh_id=mesh.pk, type=events.INVITE_CREATED, actor=actor, payload=_created_payload(invite)
+    )
     return CreatedInvite(invite=invite, token=token, url=invite_url(invite.code))
+
+
+def _created_payload(invite: Invite) -> dict[str, Any]:
+    """Neither code nor address: the log outlives both, and more people read it."""
+    return {
+        "invite": invite.pk,
+        "role": str(invite.role),
+        "max_uses": invite.max_uses,
+        "expires_at": timestamp(invite.expires_at),
+        "emailed": bool(invite.email),
+    }
 
 
 def canonical_v2(invite: Invite, owner_pubkey: str) -> str:
@@ -162,15 +181,24 @@ def stored_token(invite: Invite) -> str:
     return vault.decrypt(invite.token).decode()
 
 
+@transaction.atomic
 def revoke_invite(*, by: Standing, invite_id: str) -> Invite:
     """Withdraw an invite; doing it twice changes nothing.
 
     Raises MeshError: "forbidden" for plain members, "not_found" for an invite of another mesh.
     """
     by.require_manager()
+    lock_mesh(by.mesh.pk)
     own = Invite.objects.filter(mesh=by.mesh, pk=invite_id)
-    own.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
+    revoked = own.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
     invite = own.first()
     if invite is None:
         raise MeshError("not_found", "This mesh has no such invitation.")
+    if revoked:
+        append(
+            mesh_id=by.mesh.pk,
+            type=events.INVITE_REVOKED,
+            actor=by.actor,
+            payload={"invite": invite.pk},
+        )
     return invite

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from claudemesh_wire import boxes, signing
 from django.db import transaction
 
+from audit import chains, events
+from audit.services import NewEntry, append_many
 from meshes.models import Mesh
 from storing import vault
 
@@ -64,13 +66,33 @@ def ensure_keys(mesh: Mesh) -> MeshKeys:
         elif mesh.owner_pubkey and mesh.owner_secret_encrypted:
             secret = vault.decrypt(mesh.owner_secret_encrypted).decode()
             keys = MeshKeys(mesh.owner_pubkey, secret, keys.root_key)
-        Mesh.objects.filter(
+        won = Mesh.objects.filter(
             pk=mesh.pk,
             owner_pubkey=mesh.owner_pubkey,
             owner_secret_encrypted=mesh.owner_secret_encrypted,
             root_key_encrypted=mesh.root_key_encrypted,
         ).update(**keys.encrypted_fields())
+        if won:
+            append_many(_missing(mesh, keys))
         mesh.refresh_from_db(
             fields=["owner_pubkey", "owner_secret_encrypted", "root_key_encrypted"]
         )
     return open_keys(mesh)
+
+
+def _missing(mesh: Mesh, made: MeshKeys) -> list[NewEntry]:
+    """The audit entries of those keys that `mesh` did not have."""
+    kinds = set()
+    if made.owner_pubkey != mesh.owner_pubkey:
+        kinds.add("owner")
+    if not mesh.root_key_encrypted:
+        kinds.add("root")
+    return [entry for entry in created_entries(mesh.pk, made) if entry.payload["key"] in kinds]
+
+
+def created_entries(mesh_id: str, made: MeshKeys, *, actor: str = chains.BROKER) -> list[NewEntry]:
+    """The audit entries of fresh keys: the owner key, then the root key."""
+    return [
+        NewEntry(mesh_id, events.KEY_CREATED, actor, {"key": "owner", "pubkey": made.owner_pubkey}),
+        NewEntry(mesh_id, events.KEY_CREATED, actor, {"key": "root"}),
+    ]

@@ -7,6 +7,8 @@ from typing import Any
 from claudemesh_wire.errors import MeshError
 from django.db import transaction
 
+from audit import events
+from audit.services import append
 from meshes import policy
 from meshes.models import Member
 from meshes.selectors import Standing, counted_members
@@ -36,9 +38,17 @@ def update_member(*, by: Standing, member_id: str, changes: dict[str, Any]) -> M
     _check_profile(by, member, changes)
     if "role" in changes:
         _check_role(by, member)
+    role = member.role
     for field, value in changes.items():
         setattr(member, field, value)
     member.save(update_fields=list(changes))
+    if member.role != role:
+        append(
+            mesh_id=by.mesh.pk,
+            type=events.ROLE_CHANGED,
+            actor=by.actor,
+            payload={"member": member.pk, "from": str(role), "to": str(member.role)},
+        )
     return member
 
 

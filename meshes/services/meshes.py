@@ -11,10 +11,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from audit import events
+from audit.services import NewEntry, append, append_many
 from meshes import policy as policies
 from meshes import slugs
 from meshes.models import Member, Mesh
+from meshes.selectors import Standing
 from meshes.services import keys, roster
+from meshes.services.admission import joined_entry
 from meshes.signals import mesh_archived
 
 
@@ -52,7 +56,19 @@ def create_mesh(
             role=Member.Role.OWNER,
         )
         transaction.on_commit(lambda: roster.announce(mesh.pk), robust=True)
+        _append_created(mesh, member, mesh_keys)
     return CreatedMesh(mesh=mesh, member=member, sealed_root_key=sealed)
+
+
+def _append_created(mesh: Mesh, owner: Member, mesh_keys: keys.MeshKeys) -> None:
+    named = {"slug": mesh.slug, "name": mesh.name}
+    append_many(
+        [
+            NewEntry(mesh.pk, events.MESH_CREATED, owner.pk, named),
+            *keys.created_entries(mesh.pk, mesh_keys),
+            joined_entry(owner, invite_id=None),
+        ]
+    )
 
 
 def _insert_under_free_slug(slug: str, **fields: Any) -> Mesh:
@@ -73,17 +89,19 @@ def _insert_under_free_slug(slug: str, **fields: Any) -> Mesh:
 @transaction.atomic
 def update_mesh(
     *,
-    mesh: Mesh,
+    by: Standing,
     name: str | None = None,
     slug: str | None = None,
     policy: dict[str, Any] | None = None,
 ) -> Mesh:
     """Rename a mesh, move it to another slug, change its policy; None leaves things alone.
 
-    Raises MeshError: "exists" when the slug is taken, "not_found" when the mesh was archived.
+    Raises MeshError: "forbidden" for anybody but the owner, "exists" when the slug is taken,
+    "not_found" when the mesh was archived.
     """
-    _lock(mesh)
+    mesh = _locked(by)
     mesh.refresh_from_db(fields=["name", "slug", "policy"])
+    before = Mesh(pk=mesh.pk, name=mesh.name, slug=mesh.slug, policy=mesh.policy)
     mesh.name = mesh.name if name is None else name
     mesh.slug = mesh.slug if slug is None else slug
     if policy is not None:
@@ -93,24 +111,45 @@ def update_mesh(
             mesh.save(update_fields=["name", "slug", "policy"])
     except IntegrityError as error:
         raise MeshError("exists", f'The slug "{slug}" is taken; choose another.') from error
+    append_many(_changes(before, mesh, by.actor))
     return mesh
 
 
+def _changes(before: Mesh, after: Mesh, actor: str) -> list[NewEntry]:
+    """The audit entries that tell two versions of a mesh apart."""
+    entries = []
+    for what in ("name", "slug"):
+        old, new = getattr(before, what), getattr(after, what)
+        if old != new:
+            payload = {"what": what, "from": old, "to": new}
+            entries.append(NewEntry(after.pk, events.MESH_RENAMED, actor, payload))
+    old, new = policies.effective(before.policy), policies.effective(after.policy)
+    rules = [rule for rule in sorted(new) if old.get(rule) != new[rule]]
+    if rules:
+        changed = {rule: {"from": old.get(rule), "to": new[rule]} for rule in rules}
+        entries.append(NewEntry(after.pk, events.POLICY_CHANGED, actor, {"changed": changed}))
+    return entries
+
+
 @transaction.atomic
-def archive_mesh(*, mesh: Mesh) -> Mesh:
+def archive_mesh(*, by: Standing) -> Mesh:
     """Close a mesh for everybody: its invites die, its sockets are closed, its record is kept.
 
-    Raises MeshError("not_found") when it was archived before.
+    Raises MeshError: "forbidden" for anybody but the owner, "not_found" when it was archived
+    before.
     """
-    _lock(mesh)
+    mesh = _locked(by)
     now = timezone.now()
     mesh.archived_at = now
     mesh.save(update_fields=["archived_at"])
     mesh.invites.filter(revoked_at__isnull=True).update(revoked_at=now)
     transaction.on_commit(lambda: mesh_archived.send(sender=Mesh, mesh_id=mesh.pk), robust=True)
+    append(mesh_id=mesh.pk, type=events.MESH_ARCHIVED, actor=by.actor, payload={})
     return mesh
 
 
-def _lock(mesh: Mesh) -> None:
-    if not roster.touch(mesh.pk):
+def _locked(by: Standing) -> Mesh:
+    by.require_owner()
+    if not roster.touch(by.mesh.pk):
         raise MeshError("not_found", "You have no mesh of that name.")
+    return by.mesh

@@ -16,6 +16,7 @@ from presence.peer import Peer
 from presence.roster import MemberView, Roster
 from presence.runtime import Runtime
 from presence.session import Session
+from presence.storage.removing import How
 
 MANAGERS = frozenset({"owner", "admin"})
 #: Nobody is silent for longer; dates before the year 1 do not exist.
@@ -96,7 +97,10 @@ async def _remove(
 ) -> list[str]:
     roster = await managed_roster(runtime, session)
     peers = _targets(runtime, roster, session, message)
-    return await runtime.removals.remove(peers, code, reason, by_member_id=session.member_id)
+    how: How = "all" if message.all else "stale" if message.stale is not None else "one"
+    return await runtime.removals.remove(
+        peers, code, reason, by_member_id=session.member_id, how=how
+    )
 
 
 def _targets(

@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from django.db.models import Q
 
+from audit import chains, events
+from audit.services import append
 from meshes.membership import managing_member
 from meshes.models import Member
 from presence.clock import now
@@ -13,6 +16,10 @@ from presence.models import Presence, UntoldKick
 from presence.peer import Peer
 from presence.storage.departures import Ended, end
 from presence.storage.rosters import peer_from_row
+
+
+#: Who was meant: some by name, those silent for long, or everybody.
+How = Literal["one", "stale", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,12 @@ class TakenOff:
 
 
 def take_off(
-    peers: list[Peer], *, by_member_id: str, node_id: str, untold_until: datetime | None
+    peers: list[Peer],
+    *,
+    by_member_id: str,
+    how: How,
+    node_id: str,
+    untold_until: datetime | None,
 ) -> TakenOff:
     """Ends presences on behalf of a manager ("": of the broker), and what replaced them meanwhile.
 
@@ -40,7 +52,18 @@ def take_off(
         away = [r for r in rows if r.node_id != node_id or r.disconnected_at is not None]
         away += [r for r in rows if r.id in in_lease and r not in away]
         _note_kicks(away, untold_until)
-    return _end(rows, seen)
+    taken = _end(rows, seen)
+    event = events.PEERS_DISCONNECTED if untold_until is None else events.PEERS_KICKED
+    _append(event, taken.peers, by_member_id or chains.BROKER, how)
+    return taken
+
+
+def _append(event: str, peers: list[Peer], actor: str, how: How) -> None:
+    """Comes last: whoever holds the lock of a log waits for nothing else."""
+    if peers:
+        targets = [{"member": peer.member_id, "name": peer.name} for peer in peers]
+        payload = {"targets": targets, "how": how}
+        append(mesh_id=peers[0].mesh_id, type=event, actor=actor, payload=payload)
 
 
 def take_off_member(member_id: str, closed: Iterable[Peer]) -> TakenOff:

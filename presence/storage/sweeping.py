@@ -1,10 +1,14 @@
 """Finds what has outlived its time: nodes, leases, messages, spent hellos. Bounded per run."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
+from claudemesh_wire.audit import timestamp
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from audit import chains, events
+from audit.services import NewEntry, append_many
 from presence.clock import now
 from presence.models import (
     Delivery,
@@ -23,14 +27,15 @@ from presence.storage.settlements import move
 
 BATCH = 2_000
 LOCK_ID = 0x636D5377  # "cmSw": one sweeper at a time on PostgreSQL
+SIGNING_LOCK_ID = 0x636D5369  # "cmSi": one that signs the ends of audit logs
 
 
-def try_lock() -> bool:
+def try_lock(lock_id: int = LOCK_ID) -> bool:
     """True if this node may sweep in the current transaction."""
     if connection.vendor != "postgresql":
         return True
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK_ID])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_id])
         return bool(cursor.fetchone()[0])
 
 
@@ -52,15 +57,36 @@ def leases_run_out() -> list[Presence]:
 
 
 def expire_messages() -> list[Parcel]:
-    """Gives up what nobody fetched in time; it stays visible to its sender for the retention."""
-    rows = list(
-        Delivery.objects.filter(state=DeliveryState.PENDING, expires_at__lt=now())
-        .select_related("message", "message__sender", "member")
-        .order_by("id")[:BATCH]
-    )
+    """Gives up what nobody fetched in time; it stays visible to its sender for the retention.
+
+    What is being settled this moment is left for the next time.
+    """
+    until = now()
+    late = Delivery.objects.filter(state=DeliveryState.PENDING, expires_at__lt=until)
+    if connection.features.has_select_for_update_skip_locked:
+        late = late.select_for_update(skip_locked=True, of=("self",))
+    joined = late.select_related("message", "message__sender", "member")
+    rows = list(joined.order_by("id")[:BATCH])
     if rows:
         move([row.id for row in rows], "expired")
+    _append_expired(rows, until)
     return [parcel_from_row(row, row.address) for row in rows]
+
+
+def _append_expired(rows: list[Delivery], until: datetime) -> None:
+    """One entry a mesh, in sum."""
+    counts = Counter(row.message.mesh_id for row in rows)
+    append_many(
+        [
+            NewEntry(
+                mesh_id,
+                events.MESSAGES_EXPIRED,
+                chains.BROKER,
+                {"count": count, "until": timestamp(until)},
+            )
+            for mesh_id, count in counts.items()
+        ]
+    )
 
 
 def prune_settled(*, older_than: datetime) -> int:

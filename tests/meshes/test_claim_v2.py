@@ -132,8 +132,8 @@ def test_a_used_up_invite_is_gone(code: str) -> None:
     assert refused(code, claim_body(code, FRANK)) == (410, "exhausted")
 
 
-def test_an_archived_meshs_invite_is_not_found(mesh: Mesh, code: str) -> None:
-    services.archive_mesh(mesh=mesh)
+def test_an_archived_meshs_invite_is_not_found(owner: Standing, code: str) -> None:
+    services.archive_mesh(by=owner)
     assert refused(code, claim_body(code, DAVE)) == (404, "not_found")
 
 

@@ -79,8 +79,8 @@ def test_a_withdrawn_invite_is_refused(owner: Standing, token: str) -> None:
     assert refused(join_body(token, DAVE)) == "invite_revoked"
 
 
-def test_an_archived_mesh_is_not_found(mesh: Mesh, token: str) -> None:
-    services.archive_mesh(mesh=mesh)
+def test_an_archived_mesh_is_not_found(owner: Standing, token: str) -> None:
+    services.archive_mesh(by=owner)
     assert refused(join_body(token, DAVE)) == "mesh_not_found"
 
 

@@ -66,7 +66,7 @@ def test_a_used_up_invite_is_not_found(created: CreatedInvite) -> None:
 
 
 def test_an_archived_meshs_invite_is_not_found(owner: Standing, created: CreatedInvite) -> None:
-    services.archive_mesh(mesh=owner.mesh)
+    services.archive_mesh(by=owner)
     is_gone(created.invite.code)
 
 
