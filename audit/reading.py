@@ -29,8 +29,9 @@ class _Timestamp(Func):
         " || substr(%(expressions)s || '.000000', 20, 7) || 'Z'"
     )
 
-    def as_sqlite(self, *args: Any, **kwargs: Any) -> Any:
-        return self.as_sql(*args, template=self.on_sqlite, **kwargs)
+    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
+        """Called by Django's compiler in place of `as_sql`."""
+        return self.as_sql(compiler, connection, template=self.on_sqlite)
 
 
 def entries_up_to(mesh_id: str, last_seq: int) -> Iterator[Entry]:

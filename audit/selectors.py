@@ -7,7 +7,7 @@ from typing import NamedTuple
 from claudemesh_wire import checkpoints as wire
 from claudemesh_wire.audit import GENESIS, Head
 
-from audit.events import MESSAGE_SENT
+from audit.events import EVENTS, MESSAGE_SENT
 from audit.models import AuditEntry, AuditHead, Checkpoint
 
 MAX_PAGE = 1_000
@@ -36,6 +36,8 @@ def query(mesh_id: str, *, limit: int = 50, offset: int = 0, event_type: str | N
     if event_type is None:
         total = head(mesh_id).seq
         return Page(list(entries.filter(seq__lte=total - offset)[:limit]), total)
+    if event_type not in EVENTS:
+        return Page([], 0)
     return Page(
         list(entries.filter(type=event_type)[offset : offset + limit]), count(mesh_id, event_type)
     )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
 import pytest
 from claudemesh_wire.audit import GENESIS, Entry, Head
 
-from audit import checkpoints, reading, verifying
+from audit import checkpoints, reading, services, verifying
+from audit.models import AuditEntry
 from audit.verifying import verify
 from tests.audit.conftest import MESH, Append
 
@@ -57,3 +61,15 @@ def test_progress_is_told(append: Append, monkeypatch: pytest.MonkeyPatch) -> No
     told: list[tuple[int, int]] = []
     verify(MESH, progress=lambda done, total: told.append((done, total)))
     assert told == [(4, 10), (8, 10), (10, 10)]
+
+
+@pytest.mark.parametrize("microsecond", [0, 1, 100_000, 999_999])
+def test_every_fraction_of_a_second_is_read_as_it_was_hashed(
+    append: Append, monkeypatch: pytest.MonkeyPatch, microsecond: int
+) -> None:
+    at = datetime(2026, 1, 31, 23, 59, 59, microsecond, tzinfo=UTC)
+    clock = SimpleNamespace(now=lambda zone: at.astimezone(zone))
+    monkeypatch.setattr(services, "datetime", clock)
+    append(1)
+    assert verify(MESH).valid
+    assert AuditEntry.objects.get().as_wire == next(reading.entries_up_to(MESH, 1))
