@@ -29,9 +29,9 @@ class _Timestamp(Func):
         " || substr(%(expressions)s || '.000000', 20, 7) || 'Z'"
     )
 
-    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
+    def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:
         """Called by Django's compiler in place of `as_sql`."""
-        return self.as_sql(compiler, connection, template=self.on_sqlite)
+        return self.as_sql(compiler, connection, template=self.on_sqlite, **extra_context)
 
 
 def entries_up_to(mesh_id: str, last_seq: int) -> Iterator[Entry]:
