@@ -94,12 +94,13 @@ def test_a_key_that_somebody_put_into_the_database_is_not_trusted(chain: list[En
     assert keys.trusted() == {keys.current().public}
 
 
-def test_a_key_with_another_ones_secret_is_not_trusted() -> None:
+def test_a_key_with_another_ones_secret_is_not_trusted(caplog: pytest.LogCaptureFixture) -> None:
     real = keys.current()
     stolen = BrokerKey.objects.get().secret_encrypted
     mallory = generate_keypair()
     BrokerKey.objects.create(public=mallory.public, secret_encrypted=stolen, current=False)
     assert keys.trusted() == {real.public}
+    assert mallory.public in caplog.text
 
 
 def test_old_checkpoints_hold_after_the_key_is_replaced(chain: list[Entry], append: Append) -> None:

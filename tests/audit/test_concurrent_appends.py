@@ -7,12 +7,15 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from audit.events import MESSAGE_SENT
 from audit.models import AuditEntry
+from audit.services import NewEntry, append_many
 from audit.verifying import verify
 from tests.audit.conftest import MESH
 
@@ -57,6 +60,24 @@ def test_eight_threads_in_two_processes_make_one_chain() -> None:
     report = verify(MESH)
     assert (report.valid, report.entries, report.head.seq) == (True, expected, expected)
     _check_everyone_was_heard(events_each)
+
+
+def test_several_chains_in_any_order_do_not_wait_for_each_other() -> None:
+    chains = [f"mesh-{number}" for number in range(4)]
+    orders = [chains, chains[::-1]] * 2
+
+    def write(order: list[str]) -> None:
+        try:
+            for _ in range(25):
+                new = [NewEntry(mesh_id, MESSAGE_SENT, "alice", {}) for mesh_id in order]
+                with transaction.atomic():
+                    append_many(new)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(orders)) as pool:
+        list(pool.map(write, orders))
+    assert {verify(mesh_id).entries for mesh_id in chains} == {100}
 
 
 def _check_everyone_was_heard(events_each: int) -> None:
