@@ -79,9 +79,13 @@ class Broker:
             self.kill9()
             raise TimeoutError(f"{error}\n{self.log}") from error
 
+    def is_running(self) -> bool:
+        """Whether the process was started and has not ended."""
+        return self.process is not None and self.process.poll() is None
+
     def is_ready(self) -> bool:
         """Whether `/health/ready` answers 200. Raises if the process has ended."""
-        if self.process is not None and self.process.poll() is not None:
+        if self.process is not None and not self.is_running():
             raise RuntimeError(f"the broker exited with {self.process.returncode}:\n{self.log}")
         try:
             with urllib.request.urlopen(f"{self.url}/health/ready", timeout=5) as response:
