@@ -18,7 +18,7 @@ _taken: set[str] = set()
 
 @contextmanager
 def turn(mesh_id: str) -> Iterator[None]:
-    """Within this nobody else verifies that chain in this process. Raises MeshError `overloaded`."""
+    """Within this nobody else verifies that chain in this process. Raises `overloaded`."""
     with _lock:
         if mesh_id in _taken or len(_taken) >= MAX_AT_ONCE:
             message = "Audit logs are being verified just now; try again in a moment."

@@ -6,7 +6,7 @@ The `slug` converter lets through letters, digits, `-` and `_` only, so that jun
 
 from django.urls import path
 
-from meshes.api import grants, invites, joining, members, meshes
+from meshes.api import audit, grants, invites, joining, members, meshes
 
 urlpatterns = [
     path("cli/mesh/create", meshes.CreateMesh.as_view(), name="mesh-create"),
@@ -20,6 +20,17 @@ urlpatterns = [
         name="mesh-invite-one",
     ),
     path("cli/mesh/<slug:slug>/grants", grants.MeshGrants.as_view(), name="mesh-grants"),
+    path("cli/mesh/<slug:slug>/audit", audit.MeshAudit.as_view(), name="mesh-audit"),
+    path(
+        "cli/mesh/<slug:slug>/audit/verify",
+        audit.VerifyMeshAudit.as_view(),
+        name="mesh-audit-verify",
+    ),
+    path(
+        "cli/mesh/<slug:slug>/audit/export",
+        audit.ExportMeshAudit.as_view(),
+        name="mesh-audit-export",
+    ),
     path("cli/mesh/<slug:slug>/members", members.Members.as_view(), name="mesh-members"),
     path(
         "cli/mesh/<slug:slug>/members/<slug:member_id>",

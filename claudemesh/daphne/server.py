@@ -14,6 +14,7 @@ from twisted.internet import defer
 
 from claudemesh.daphne.flow import InboundQueue
 from claudemesh.daphne.http import PromptHTTPFactory
+from claudemesh.daphne.http_replies import HttpReply
 from claudemesh.daphne.protocol import BrokerFactory
 
 logger = logging.getLogger(__name__)
@@ -45,11 +46,13 @@ class BrokerServer(daphne_server.Server):  # type: ignore[misc]  # daphne has no
             queue.transport = protocol.transport
             scope["extensions"] = {WRITE_NOW: protocol.write_now}
         scope.setdefault("asgi", {"version": "3.0"})
-        reply = self.write_frame if scope["type"] == "websocket" else self.handle_reply
-        application = self.application(
-            scope=scope, receive=queue.get, send=partial(reply, protocol)
-        )
-        self.connections[protocol]["application_instance"] = asyncio.ensure_future(application)
+        if scope["type"] == "websocket":
+            send = partial(self.write_frame, protocol)
+            running = self.application(scope=scope, receive=queue.get, send=send)
+        else:
+            reply = HttpReply(self, protocol)
+            running = reply.run(self.application(scope=scope, receive=queue.get, send=reply.send))
+        self.connections[protocol]["application_instance"] = asyncio.ensure_future(running)
         return queue
 
     async def write_frame(self, protocol: Any, message: dict[str, Any]) -> None:
