@@ -69,7 +69,13 @@ def decode_client(frame: str) -> ClientMessage:
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         raise _failure(frame, error) from None
     if "\\u0000" in frame and _NUL.search(frame):
-        raise DecodeFailure("malformed", "Texts must not contain NUL characters.")
+        raise DecodeFailure(
+            "malformed",
+            "Texts must not contain NUL characters.",
+            kind=str(message.__struct_config__.tag),
+            id=getattr(message, "id", None),
+            req_id=message.req_id,
+        )
     return message
 
 
