@@ -108,6 +108,15 @@ class Outbound:
             self._task = asyncio.ensure_future(self._pump())
 
     async def _pump(self) -> None:
+        try:
+            await self._write()
+        except OSError:  # the socket is gone; what must not be lost is in the database
+            self._frames.clear()
+            self.queued_bytes = 0
+            self._stuck_since = None
+            self._task = None
+
+    async def _write(self) -> None:
         """Writes what is queued, then the close frame if there is to be one."""
         while self._frames:
             frame, sent = self._frames.popleft()

@@ -56,11 +56,18 @@ class BrokerServer(daphne_server.Server):  # type: ignore[misc]  # daphne has no
         return queue
 
     async def write_frame(self, protocol: Any, message: dict[str, Any]) -> None:
-        """Hands a WebSocket event to the protocol once the socket has room for it."""
+        """Hands a WebSocket event to the protocol once the socket has room for it.
+
+        Raises OSError for a frame on a socket that is gone (ASGI 3, WebSocket 2.4): otherwise it
+        would count as written.
+        """
         if not protocol.gate.open and message["type"] != "websocket.close":
             await protocol.gate.wait()
         details = self.connections.get(protocol)
-        if details is not None and "disconnected" not in details:
+        gone = details is None or "disconnected" in details
+        if message["type"] == "websocket.send" and (gone or protocol.state != protocol.STATE_OPEN):
+            raise OSError("The socket is gone.")
+        if not gone:
             protocol.handle_reply(message)
 
     def kill_all_applications(self) -> defer.Deferred[None]:

@@ -25,7 +25,7 @@ from tests.identities import Identity
 from tests.wire_peer import WirePeer
 
 T = TypeVar("T")
-QUIET_ROUNDS = 4
+QUIET_ROUNDS = 8
 STALL_S = 10.0
 
 
@@ -40,6 +40,7 @@ class World:
     mallory: Identity
     runtime: Runtime
     transports: list[AsgiTransport] = field(default_factory=list)
+    closed: bool = False
 
     @property
     def ledger(self) -> Ledger:
@@ -117,6 +118,9 @@ class World:
 
     async def close(self) -> None:
         """Stops the node as a signal would, then lets go of sockets that never said hello."""
+        if self.closed:
+            return
+        self.closed = True
         await self.runtime.drain()
         for transport in self.transports:
             await transport.drop()
