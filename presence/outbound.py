@@ -75,6 +75,12 @@ class Outbound:
             self._closing = (int(code), reason)
             self._start()
 
+    def cut(self, code: int, reason: str = "") -> None:
+        """Closes the socket, without waiting for a reader that has stopped to read."""
+        if self._closing is None and self._stuck_since is not None:
+            self.stop()
+        self.close(code, reason)
+
     def abort(self) -> None:
         """Gives up on a socket that nobody reads: what is queued is dropped."""
         if self.aborted:

@@ -87,7 +87,7 @@ class Removals:
 
     def close_here(self, session: Session, code: int, reason: str) -> None:
         """Takes a session off this node; what it still says is not heard."""
-        session.outbound.close(code, reason)
+        session.outbound.cut(code, reason)
         self._hub.remove(session)
         session.peer.session = None
 

@@ -146,6 +146,18 @@ async def test_an_admin_who_was_banned_has_no_say_on_open_sockets(
         assert (await dave.ask(kind, target="bob"))["code"] == "forbidden"
 
 
+async def test_who_does_not_read_is_cut_off_all_the_same(world: World, alice: WirePeer) -> None:
+    bob = await world.connect(world.bob)
+    bob.transport.stop_reading()
+    for _ in range(20):
+        await alice.message(bob.key)
+    await alice.ask("ban", target="bob")
+    await world.quiet()
+    assert bob.transport._gone  # read nothing here: reading would let the writer go on
+    closed = await bob.closed()
+    assert (closed.code, closed.reason) == (4002, SENTENCE)
+
+
 async def test_a_ban_over_http_closes_sockets_too(world: World, alice: WirePeer) -> None:
     bob = await world.connect(world.bob)
     await world.stored(
