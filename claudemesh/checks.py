@@ -3,19 +3,19 @@
 They are deployment checks: `manage.py serve` and `manage.py check --deploy` run them.
 """
 
-import base64
-import binascii
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
+
+from storing import vault
 
 BROKER_TAG = "broker"
 MIN_SECRET_LENGTH = 32
-FERNET_KEY_BYTES = 32
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "[::1]", "testserver"}
 
 MAKE_SECRET = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
@@ -97,19 +97,19 @@ def encryption_keys() -> Iterator[CheckMessage]:
             id="claudemesh.E002",
         )
     for position, key in enumerate(keys, start=1):
-        if not is_fernet_key(key):
+        if not is_usable_key(key):
             yield Error(
-                f"Key {position} in BROKER_ENCRYPTION_KEY is not 32 bytes in URL-safe base64.",
+                f"Key {position} in BROKER_ENCRYPTION_KEY is not 32 bytes in hex or base64.",
                 hint=f"Replace it with the output of: {MAKE_KEY}",
                 id="claudemesh.E003",
             )
 
 
-def is_fernet_key(key: str) -> bool:
-    """Whether `key` decodes to 32 bytes (the Fernet specification, section "Key Format")."""
+def is_usable_key(key: str) -> bool:
+    """Whether the vault takes `key`: 32 bytes as hex or URL-safe base64."""
     try:
-        return len(base64.urlsafe_b64decode(key.encode("ascii"))) == FERNET_KEY_BYTES
-    except (binascii.Error, ValueError):
+        return len(vault.key_bytes(key)) == vault.KEY_BYTES
+    except ImproperlyConfigured:
         return False
 
 

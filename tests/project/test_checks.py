@@ -57,6 +57,10 @@ def test_safe_production_start_is_accepted(settings: Settings) -> None:
     assert found_with(settings) == []
 
 
+def test_keys_may_be_hex(settings: Settings) -> None:
+    assert found_with(settings, BROKER_ENCRYPTION_KEYS=["0f" * 32]) == []
+
+
 @pytest.mark.parametrize(("check_id", "changes"), DANGERS)
 def test_danger_is_refused_with_a_fix(
     settings: Settings, check_id: str, changes: dict[str, Any]
