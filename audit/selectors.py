@@ -6,11 +6,15 @@ from typing import NamedTuple
 
 from claudemesh_wire import checkpoints as wire
 from claudemesh_wire.audit import GENESIS, Head
+from django.db.models import QuerySet
 
 from audit.events import EVENTS, MESSAGE_SENT
 from audit.models import AuditEntry, AuditHead, Checkpoint
 
 MAX_PAGE = 1_000
+#: Of payloads, in characters: nobody makes pages too large to read by making entries large.
+MAX_PAGE_CHARS = 1_000_000
+_ROWS_AT_ONCE = 200
 
 
 class Page(NamedTuple):
@@ -27,7 +31,7 @@ def head(mesh_id: str) -> Head:
 
 
 def query(mesh_id: str, *, limit: int = 50, offset: int = 0, event_type: str | None = None) -> Page:
-    """A page of a chain, newest first; at most MAX_PAGE entries.
+    """A page of a chain, newest first; at most MAX_PAGE entries of about MAX_PAGE_CHARS in all.
 
     Without a type it costs the same however long the chain is, for numbers have no gap.
     """
@@ -35,12 +39,23 @@ def query(mesh_id: str, *, limit: int = 50, offset: int = 0, event_type: str | N
     entries = AuditEntry.objects.filter(mesh_id=mesh_id).order_by("-seq")
     if event_type is None:
         total = head(mesh_id).seq
-        return Page(list(entries.filter(seq__lte=total - offset)[:limit]), total)
+        return Page(_bounded(entries.filter(seq__lte=total - offset)[:limit]), total)
     if event_type not in EVENTS:
         return Page([], 0)
-    return Page(
-        list(entries.filter(type=event_type)[offset : offset + limit]), count(mesh_id, event_type)
-    )
+    found = entries.filter(type=event_type)[offset : offset + limit]
+    return Page(_bounded(found), count(mesh_id, event_type))
+
+
+def _bounded(entries: QuerySet[AuditEntry]) -> list[AuditEntry]:
+    """The first of them; at least one, if there is one."""
+    taken: list[AuditEntry] = []
+    size = 0
+    for entry in entries.iterator(_ROWS_AT_ONCE):
+        size += len(entry.payload_json)
+        if taken and size > MAX_PAGE_CHARS:
+            break
+        taken.append(entry)
+    return taken
 
 
 def count(mesh_id: str, event_type: str) -> int:

@@ -36,6 +36,8 @@ class AuditLog:
     keys: KeyPair = field(default_factory=generate_keypair)
     #: So many entries are written by others at each question, as on a busy mesh.
     growth: int = 0
+    #: Pages are cut short at so many entries, as those of a broker are when entries are large.
+    longest_page: int = 1_000
     verdict: AuditVerifyResult | None = None
 
     @property
@@ -85,7 +87,8 @@ class AuditLog:
             if message.event_type in (None, each.type)
         ][::-1]
         offset = message.offset or 0
-        return AuditResult(entries=rows[offset : offset + (message.limit or 50)], total=len(rows))
+        limit = min(message.limit or 50, self.longest_page)
+        return AuditResult(entries=rows[offset : offset + limit], total=len(rows))
 
     def verify(self, message: AuditVerify) -> AuditVerifyResult:
         """What the broker answers to `audit_verify`; it says what it likes."""

@@ -17,7 +17,6 @@ from presence.peer import Peer
 from presence.storage.departures import Ended, end
 from presence.storage.rosters import peer_from_row
 
-
 #: Who was meant: some by name, those silent for long, or everybody.
 How = Literal["one", "stale", "all"]
 

@@ -71,3 +71,14 @@ def test_a_page_takes_two_statements(busy_chain: None) -> None:
     with CaptureQueriesContext(connection) as queries:
         selectors.query(MESH, limit=10)
     assert len(queries) == 2
+
+
+def test_a_page_of_large_entries_is_cut_short(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    large = [NewEntry(MESH, events.GRANTS_CHANGED, ALICE, {"x": "y" * 400})] * 10
+    with transaction.atomic():
+        services.append_many(large)
+    monkeypatch.setattr(selectors, "MAX_PAGE_CHARS", 1_000)
+    assert numbers(selectors.query(MESH)) == [10, 9]
+    assert numbers(selectors.query(MESH, event_type=events.GRANTS_CHANGED, offset=8)) == [2, 1]
+    monkeypatch.setattr(selectors, "MAX_PAGE_CHARS", 1)
+    assert numbers(selectors.query(MESH, offset=3)) == [7]

@@ -51,6 +51,20 @@ def test_more_than_a_page_is_fetched_in_pages(claudemesh, log, broker) -> None:
     assert [request.limit for request in broker.requests] == [500, 50]
 
 
+def test_pages_that_are_cut_short_are_put_together(claudemesh, log) -> None:
+    log.longest_page = 16
+    log.append(count=90)
+    rows = claudemesh("audit", "--limit", "60", "--json").json["entries"]
+    assert [row["id"] for row in rows] == [str(seq) for seq in range(100, 40, -1)]
+
+
+def test_a_log_of_large_entries_is_hashed_in_smaller_steps(claudemesh, log) -> None:
+    claudemesh("audit", "verify")
+    log.longest_page = 16
+    log.append(count=300)
+    assert claudemesh("audit", "verify", "--json").json["new_entries"] == 300
+
+
 def test_members_may_not_read_it(claudemesh, broker) -> None:
     broker.request_error = Error(code="forbidden", message="No.")
     assert claudemesh("audit").code == 7

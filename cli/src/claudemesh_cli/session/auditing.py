@@ -60,8 +60,8 @@ async def read(desk: Desk, *, event: str | None, since: datetime | None, limit: 
             page = await connection.request(query, AuditResult)
             fresh = [row for row in page.entries if since is None or not _older(row, since)]
             found += fresh
-            ended = len(fresh) < len(page.entries) or len(page.entries) < wanted
-            if ended or len(found) >= limit:
+            ended = len(fresh) < len(page.entries) or not page.entries
+            if ended or len(found) >= min(limit, page.total):
                 return Page(found, page.total)
 
 
@@ -123,17 +123,18 @@ async def _entries(
     """Entries `after` + 1 to `last`, oldest first, though the log grows meanwhile.
 
     Pages count from the newest entry, so the number of an entry follows from the reply's total.
+    One that is cut short, since entries are large, is asked for again in smaller steps.
     """
-    total, stalls = last, 0
+    total, stalls, step = last, 0, PAGE - _SLACK
     while after < last and stalls < _MAX_STALLS:
-        top = min(after + PAGE - _SLACK, last)
+        top = min(after + step, last)
         offset = max(0, total - top)
         page = await connection.request(AuditQuery(limit=PAGE, offset=offset or None), AuditResult)
         newest, total = page.total - offset, page.total
         numbered = [(newest - place, row) for place, row in enumerate(page.entries)]
         fresh = [(seq, row) for seq, row in reversed(numbered) if after < seq <= last]
         if not fresh or fresh[0][0] != after + 1:
-            stalls += 1
+            stalls, step = stalls + 1, max(1, step // 2)
             continue
         for seq, row in fresh:
             yield _entry(mesh_id, seq, row)
