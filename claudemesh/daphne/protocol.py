@@ -9,6 +9,7 @@ from typing import Any
 
 from autobahn.util import encode_truncate
 from autobahn.websocket import protocol as autobahn_protocol
+from claudemesh_wire.close_codes import CloseCode
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
 from claudemesh.daphne.fast_frames import take_text
@@ -18,6 +19,7 @@ from claudemesh.daphne.flow import WriteGate
 # not: a quarter of the event loop's time when many sockets open at once.
 autobahn_protocol.pformat = repr
 
+_SLOW_CLOSE_S = 5.0  # a slow reader finds the close frame behind all that it has not read yet
 _MAX_REASON_BYTES = 123  # RFC 6455, section 5.5: control frames carry at most 125 bytes
 
 
@@ -92,6 +94,8 @@ class BrokerProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no 
     def close(self, code: int, reason: str) -> None:
         """Sends a close frame; autobahn's own `sendClose` refuses 1001, 1008 and 1013."""
         text = encode_truncate(reason, _MAX_REASON_BYTES) if reason else None
+        if code == CloseCode.SLOW_CONSUMER:
+            self.closeHandshakeTimeout = _SLOW_CLOSE_S
         self.sendCloseFrame(code=code, reasonUtf8=text)
 
 

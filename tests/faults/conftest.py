@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.broker_process import Broker, broker
+from tests.faults.two_nodes import Nodes, two_nodes
 
 #: Limits on strangers as they come; those on members out of the way.
 GUARDED = {
@@ -28,11 +29,35 @@ ROOMY = {
 }
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Broker]:
-    """A roomy broker that the tests of a module share."""
+@pytest.fixture(scope="session")
+def killed_at_times() -> Iterator[Broker]:
+    """A roomy broker that tests may stop, kill and start."""
     with broker(**ROOMY) as shared:
         yield shared
+
+
+@pytest.fixture
+def running(killed_at_times: Broker) -> Broker:
+    """The roomy broker, alive."""
+    if not killed_at_times.is_running():
+        killed_at_times.start()
+    return killed_at_times
+
+
+@pytest.fixture(scope="session")
+def nodes_killed_at_times() -> Iterator[Nodes]:
+    """Two nodes that tests may kill."""
+    with two_nodes(**ROOMY) as pair:
+        yield pair
+
+
+@pytest.fixture
+def nodes(nodes_killed_at_times: Nodes) -> Nodes:
+    """The two nodes, alive."""
+    for node in (nodes_killed_at_times.one, nodes_killed_at_times.two):
+        if not node.is_running():
+            node.start()
+    return nodes_killed_at_times
 
 
 @pytest.fixture(scope="session")

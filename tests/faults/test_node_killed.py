@@ -1,26 +1,18 @@
 """kill -9 of one of two nodes: its sessions move to the other, those that do not are swept."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
 from tests.casting import cast
 from tests.faults import waiting
 from tests.faults.traffic import Receiver, Sender, connect
-from tests.faults.two_nodes import Nodes, needs_postgres, two_nodes
+from tests.faults.two_nodes import Nodes, needs_postgres
 
 pytestmark = [pytest.mark.live, needs_postgres]
 
 SENDERS = 6
 MESSAGES_EACH = 60
-
-
-@pytest.fixture
-def nodes() -> Iterator[Nodes]:
-    """Two nodes, of which the test kills one."""
-    with two_nodes() as pair:
-        yield pair
 
 
 async def test_nothing_acked_is_lost_when_clients_move_to_the_other_node(nodes: Nodes) -> None:

@@ -1,13 +1,13 @@
 """What one node does with a session of its own, two nodes do together."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.casting import cast
 from tests.faults import waiting
 from tests.faults.traffic import connect
-from tests.faults.two_nodes import Nodes, needs_postgres, two_nodes
+from tests.faults.two_nodes import Nodes, needs_postgres
 from tests.identities import Identity
 from tests.wire_peer import Frame, WirePeer
 
@@ -15,16 +15,9 @@ pytestmark = [pytest.mark.live, needs_postgres]
 
 
 @pytest.fixture(scope="module")
-def nodes() -> Iterator[Nodes]:
-    """Two nodes for the module."""
-    with two_nodes() as pair:
-        yield pair
-
-
-@pytest.fixture(scope="module")
-def people(nodes: Nodes) -> list[Identity]:
+def people(nodes_killed_at_times: Nodes) -> list[Identity]:
     """alice owns the mesh; bob and carol are members."""
-    return cast(nodes.one, "alice", "bob", "carol")
+    return cast(nodes_killed_at_times.one, "alice", "bob", "carol")
 
 
 @pytest.fixture

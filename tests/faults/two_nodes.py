@@ -8,15 +8,14 @@ from dataclasses import dataclass
 import pytest
 
 from tests.broker_process import Broker, broker
-from tests.faults.conftest import ROOMY
 from tests.postgres import new_database, session_postgres_url
 from tests.redis_process import redis_server
 
 #: Short, so that a dead node is noticed while a test waits.
 QUICK = {
     "NODE_HEARTBEAT_S": "0.5",
-    "NODE_LEASE_S": "3",
-    "PRESENCE_LEASE_S": "3",
+    "NODE_LEASE_S": "2",
+    "PRESENCE_LEASE_S": "2",
     "RECONCILE_S": "1",
 }
 
@@ -39,7 +38,7 @@ def two_nodes(**environment: str) -> Iterator[Nodes]:
     """Two running nodes; keyword arguments are environment variables of both."""
     database_url = new_database(session_postgres_url())
     with redis_server() as redis_url:
-        settings = {**ROOMY, **QUICK, "REDIS_URL": redis_url, **environment}
+        settings = {**QUICK, **environment, "REDIS_URL": redis_url}
         with (
             broker(database_url=database_url, **settings) as one,
             broker(database_url=database_url, **settings) as two,

@@ -1,5 +1,6 @@
 """alice and bob as two people with the real CLI, and what it tells them when it refuses."""
 
+import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,11 +31,16 @@ class Refusal:
 def meet(running: Broker, home: Path) -> Couple:
     """alice signs in, creates a mesh and shares a link; bob joins by it."""
     alice, bob = (Person(name, home, running.url) for name in ("alice", "bob"))
-    token = running.manage("issue_token", "alice@example.com", "--create", "-q").strip()
-    alice.run("login", "--token", token)
+    alice.run("login", "--token", token_of_alice(running))
     alice.run("create", "acme")
     bob.run("join", alice.run("share")["url"])
     return Couple(alice, bob)
+
+
+@functools.cache
+def token_of_alice(running: Broker) -> str:
+    """A token of alice's account on that broker; one account, however many meshes."""
+    return running.manage("issue_token", "alice@example.com", "--create", "-q").strip()
 
 
 def refused(person: Person, *arguments: str) -> Refusal:

@@ -1,4 +1,4 @@
-"""kill -9 of the broker while real `claudemesh send` processes run: told the truth, nothing lost."""
+"""kill -9 of the broker while real `claudemesh send` processes run: the truth, and no loss."""
 
 import json
 import subprocess
