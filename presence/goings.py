@@ -6,7 +6,6 @@ from presence.announcing import Announcer
 from presence.clock import now
 from presence.coalescing import Coalescer
 from presence.core import Core
-from presence.parcel import Parcel
 from presence.peer import Peer
 from presence.pushing import Pusher
 from presence.receipts import Receipts
@@ -36,7 +35,7 @@ class Goings:
         )
         self._dropped = Coalescer(core.tasks, self._start_leases)
         self.stopping = False
-        pusher.on_stray = Coalescer(core.tasks, self._settle_strays).add
+        core.rosters.on_gone = Coalescer(core.tasks, self._settle_strays).add
 
     def socket_gone(self, session: Session, *, clean: bool) -> None:
         """The socket of a session is closed. Does nothing if the session was replaced.
@@ -89,9 +88,9 @@ class Goings:
                 self._pusher.nudge(one.member_id)
                 self._doorbell.ring_mail(one.mesh_id, [one.member_id])
 
-    async def _settle_strays(self, parcels: list[Parcel]) -> None:
-        """Parcels that were stored just after the session they are for had ended."""
-        addresses = {(parcel.member_id, parcel.address) for parcel in parcels if parcel.address}
+    async def _settle_strays(self, peers: list[Peer]) -> None:
+        """Mail this node stored for peers of other nodes before it heard that they had gone."""
+        addresses = {(peer.member_id, peer.address) for peer in peers}
         self.settle_mail(await self._ledger.call(lambda: settle_strays(addresses)))
 
     async def _start_leases(self, peers: list[Peer]) -> None:

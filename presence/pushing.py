@@ -4,7 +4,6 @@ What does not fit, or must wait for a status, stays in the database and is read 
 """
 
 import logging
-from collections.abc import Callable
 
 from claudemesh_wire.errors import MeshError
 
@@ -31,7 +30,6 @@ class Pusher:
         self._ledger = core.ledger
         self._receipts = receipts
         self._tasks = core.tasks
-        self.on_stray: Callable[[Parcel], None] = lambda parcel: None
 
     def deliver(self, mesh_id: str, parcels: list[Parcel]) -> None:
         """Pushes freshly stored parcels to the sessions of this node they are for."""
@@ -41,9 +39,7 @@ class Pusher:
                 self.nudge(parcel.member_id)
                 continue
             peer = roster.peer_at(parcel.member_id, parcel.address) if roster else None
-            if peer is None:
-                self.on_stray(parcel)
-            elif peer.session is not None:
+            if peer is not None and peer.session is not None:
                 self._push_live(peer.session, parcel)
 
     def nudge(self, member_id: str) -> None:

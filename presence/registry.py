@@ -31,6 +31,7 @@ class Rosters:
         self.on_own: Callable[[Peer, Peer | None], None] = lambda peer, read: None
         self._rosters: dict[str, Roster] = {}
         self._loading: dict[str, _Reading] = {}
+        self.on_gone: Callable[[Peer], None] = lambda peer: None
 
     def loaded(self, mesh_id: str) -> Roster | None:
         """The roster if this node holds it; reads nothing."""
@@ -98,6 +99,7 @@ class Rosters:
                 self.on_own(peer, read.get(peer.presence_id))
             elif peer.presence_id not in read:
                 roster.remove(peer.presence_id)
+                self.on_gone(peer)
         for peer in read.values():
             if self._is_news(roster.peers.get(peer.presence_id), peer):
                 roster.add(peer)

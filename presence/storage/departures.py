@@ -67,7 +67,7 @@ def end(last_seen: dict[str, datetime]) -> list[Ended]:
 def settle_strays(addresses: set[Address]) -> list[Ended]:
     """Settles mail that was stored for presences when they had ended; those there are left alone.
 
-    A send resolves its recipients before it is stored: a session may go in between.
+    A node resolves recipients by what it has heard; a session may have ended on another one.
     """
     members = {member_id for member_id, _ in addresses}
     there = {

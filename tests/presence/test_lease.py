@@ -59,6 +59,15 @@ async def test_counters_are_not_counted_twice_after_a_blip(world: World) -> None
     assert (await world.connect(world.bob)).hello_ack["restoredStats"]["toolCalls"] == 6
 
 
+async def test_the_sweep_leaves_a_running_lease_alone(world: World) -> None:
+    alice, bob = await world.connect(world.alice), await world.connect(world.bob)
+    await fresh_events(world, alice)
+    await bob.transport.drop()
+    await world.quiet()
+    await world.runtime.sweeps.leases()
+    assert await fresh_events(world, alice) == []
+
+
 @pytest.mark.limits(presence_lease_s=0)
 async def test_after_the_lease_there_is_one_peer_left(world: World) -> None:
     alice, bob = await world.connect(world.alice), await world.connect(world.bob)

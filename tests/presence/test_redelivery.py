@@ -173,6 +173,29 @@ async def test_a_window_is_bounded_in_bytes_too(world: World) -> None:
     assert (await bob.pushed())["ciphertext"] == "2" * 60
 
 
+@pytest.mark.limits(send_window_bytes=100, max_attempts=3)
+async def test_waiting_for_the_window_is_no_attempt(world: World) -> None:
+    """Twenty reads of the mail go by before the last message fits."""
+    alice = await world.connect(world.alice)
+    for n in range(20):
+        await alice.message(world.bob.pubkey, f"{n:02}" * 60, nonce="", hold=True)
+    bob = await world.connect(world.bob)
+    pushes = [await bob.pushed() for _ in range(20)]
+    assert [push["ciphertext"][:2] for push in pushes] == [f"{n:02}" for n in range(20)]
+    assert not any("attempt" in push for push in pushes)
+
+
+@pytest.mark.limits(send_window_bytes=100)
+async def test_held_mail_goes_through_the_window_too(world: World) -> None:
+    alice = await world.connect(world.alice)
+    for n in range(5):
+        await alice.message(world.bob.pubkey, f"{n}" * 60, nonce="", hold=True)
+    bob = await silent_bob(world)
+    await world.quiet()
+    await bob.sync()
+    assert len(bob.texts()) == 2
+
+
 async def test_a_client_without_acks_counts_when_it_was_written(world: World) -> None:
     alice, bob = await world.connect(world.alice), await silent_bob(world, capabilities=[])
     await alice.message(bob.key)

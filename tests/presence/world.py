@@ -90,12 +90,14 @@ class World:
         released = threading.Event()
         stalled = asyncio.ensure_future(self.ledger.call(lambda: released.wait(STALL_S)))
         await asyncio.sleep(0)
-        self.ledger._start_soon()  # an empty batch waits behind it, so that the next one forms
+        self.ledger._under_way += 1  # so that the next batch forms
         try:
             yield
             for _ in range(QUIET_ROUNDS * 5):
                 await asyncio.sleep(0)
         finally:
+            self.ledger._under_way -= 1
+            self.ledger._start()
             released.set()
             await stalled
 
