@@ -17,7 +17,7 @@ from claudemesh.daphne.flow import WriteGate
 
 # Autobahn formats its settings for a debug log at every connection, whether that log is on or
 # not: a quarter of the event loop's time when many sockets open at once.
-autobahn_protocol.pformat = repr
+autobahn_protocol.pformat = repr  # type: ignore[assignment]  # called with the value alone
 
 _SLOW_CLOSE_S = 5.0  # a slow reader finds the close frame behind all that it has not read yet
 _MAX_REASON_BYTES = 123  # RFC 6455, section 5.5: control frames carry at most 125 bytes
