@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from presence.arrival import Admission, Arrival
-from presence.drafts import Draft, Outcome, Recorded, Refused, Settlement
+from presence.drafts import Draft, Outcome, Refused, Settlement
 from presence.storage.arrivals import admit
 from presence.storage.auditing import audit_messages
 from presence.storage.messages import record
@@ -69,6 +69,7 @@ def _commit(batch: Batch) -> Outcomes:
             settled=batch.settlements,
         )
         settle(batch.settlements)
+        audit_messages(batch.drafts, outcomes.recorded)  # chains are locked last, everywhere
     if batch.arrivals and batch.drafts:
         outcomes.admissions = _with_mail_of(batch.drafts, batch.arrivals, outcomes.admissions)
     return outcomes
@@ -88,14 +89,8 @@ def _with_mail_of(
 def _record(drafts: list[Draft], versions: dict[str, int]) -> list[Outcome]:
     current = [versions.get(d.message.mesh_id) == d.roster_version for d in drafts]
     fresh = [draft for draft, ok in zip(drafts, current, strict=True) if ok]
-    outcomes = record(fresh) if fresh else []
-    audit_messages(d for d, o in zip(fresh, outcomes, strict=True) if d.audited and _is_new(o))
-    stored = iter(outcomes)
+    stored = iter(record(fresh) if fresh else [])
     return [next(stored) if ok else Refused("stale") for ok in current]
-
-
-def _is_new(outcome: Outcome) -> bool:
-    return isinstance(outcome, Recorded) and not outcome.before
 
 
 def _one_by_one(batch: Batch) -> Outcomes:

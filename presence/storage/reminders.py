@@ -15,6 +15,7 @@ from presence.drafts import Draft, Recorded
 from presence.models import Message
 from presence.parcel import Parcel, StoredMessage
 from presence.roster import Roster
+from presence.storage.auditing import audit_messages
 from presence.storage.messages import record
 from presence.storage.rosters import read_roster
 from presence.targets import Sender, resolve
@@ -48,6 +49,7 @@ def fire(*, limit: int, lifetime_s: float) -> Fired:
     outcomes = record(drafts) if drafts else []
     # An update, so that a send need not name a column that only reminders fill.
     Message.objects.filter(id__in=[draft.message.id for draft in drafts]).update(subtype=SUBTYPE)
+    audit_messages(drafts, outcomes)
     stored = [outcome for outcome in outcomes if isinstance(outcome, Recorded)]
     return Fired(len(due), [parcel for outcome in stored for parcel in outcome.parcels])
 
@@ -85,6 +87,7 @@ def _draft(reminder: Reminder, roster: Roster | None, lifetime_s: float) -> Draf
         roster_version=roster.mesh.version,
         expires_at=now() + timedelta(seconds=lifetime_s),
         done=lambda draft, outcome: None,
+        audited=roster.mesh.audits_messages,
     )
 
 
