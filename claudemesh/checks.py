@@ -203,7 +203,7 @@ def check_addresses(**kwargs: Any) -> list[CheckMessage]:
 
 @register(BROKER_TAG, deploy=True)
 def check_limits(**kwargs: Any) -> list[CheckMessage]:
-    """E013, E014: limits are positive, and a node outlives its own heartbeat."""
+    """E013 to E015: limits are positive and fit each other."""
     found: list[CheckMessage] = [
         Error(
             f"{name} must be greater than 0.",
@@ -220,6 +220,15 @@ def check_limits(**kwargs: Any) -> list[CheckMessage]:
                 "each other dead.",
                 hint=f"Set NODE_LEASE_S={settings.NODE_HEARTBEAT_S * 5:g}",
                 id="claudemesh.E014",
+            )
+        )
+    if settings.OUTBOUND_MAX_BYTES < 2 * settings.SEND_WINDOW_BYTES:
+        found.append(
+            Error(
+                "OUTBOUND_MAX_BYTES is less than twice SEND_WINDOW_BYTES: a session with a full "
+                "window would be closed as a slow consumer.",
+                hint=f"Set OUTBOUND_MAX_BYTES={settings.SEND_WINDOW_BYTES * 4}",
+                id="claudemesh.E015",
             )
         )
     return found

@@ -20,6 +20,7 @@ from presence.peer import Details, Peer
 from presence.roster import MemberView, Roster
 from presence.runtime import Runtime
 from presence.session import Session
+from presence.storage.rosters import read_versions
 from presence.window import Window
 
 
@@ -56,7 +57,8 @@ async def _admit(
     runtime: Runtime, opening: Opening, message: Hello, version: int
 ) -> tuple[Session, Admission, Roster]:
     roster, member = await _membership(runtime, message)
-    runtime.hello_limit.take(member.id)
+    # By address too, so that replaying a member's hello from elsewhere costs the member nothing.
+    runtime.hello_limit.take(f"{member.id} {opening.address}")
     groups = None if message.groups is None else [_plain(group) for group in message.groups]
     session = _session(runtime, opening, message, version, member)
     candidate = Candidate(session, groups, signature=message.signature if version == 1 else "")
@@ -128,12 +130,16 @@ async def _membership(runtime: Runtime, message: Hello) -> tuple[Roster, MemberV
         raise MeshError("unauthorized")
     member = roster.members.get(message.member_id)
     if member is None or member.pubkey != message.pubkey:
-        roster = await _fresh_roster(runtime, message)
+        roster = await _fresh_roster(runtime, message, roster)
     return roster, check_member(roster, message.member_id, message.pubkey)
 
 
-async def _fresh_roster(runtime: Runtime, message: Hello) -> Roster:
-    roster = await runtime.rosters.refresh(message.mesh_id)
+async def _fresh_roster(runtime: Runtime, message: Hello, known: Roster) -> Roster:
+    """The roster as it is now; reads it whole only if it has changed, for strangers may knock."""
+    versions = await runtime.ledger.call(lambda: read_versions([message.mesh_id]))
+    roster: Roster | None = known
+    if versions.get(message.mesh_id) != known.mesh.version:
+        roster = await runtime.rosters.refresh(message.mesh_id)
     if roster is None:
         raise MeshError("unauthorized")
     member = roster.members.get(message.member_id)

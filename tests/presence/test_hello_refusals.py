@@ -309,3 +309,17 @@ async def test_signing_for_another_mesh_opens_no_door_here(world: World) -> None
         SessionKeys(), at=at, meshId=world.mesh_id, signature=sign(text, world.mallory.keys.secret)
     )
     assert (await world.open(world.mallory).refused(hello))[0] == "unauthorized"
+
+
+@pytest.mark.limits(hello_burst=1, hellos_per_minute=1)
+async def test_hellos_of_a_member_are_limited_by_address(world: World) -> None:
+    """Whoever replays bob's hellos from elsewhere uses up an allowance that is not his."""
+    await world.open(world.bob, address="203.0.113.9").say_hello()
+    code, _ = await refused_from(world, "203.0.113.9")
+    assert code == "rate_limit"
+    await world.open(world.bob, address="198.51.100.7").say_hello()
+
+
+async def refused_from(world: World, address: str) -> tuple[str, object]:
+    bob = world.open(world.bob, address=address)
+    return await bob.refused(await hello_of(bob))

@@ -42,6 +42,7 @@ DANGERS: list[tuple[str, dict[str, Any]]] = [
     ("E011", {"BROKER_URL": "https://broker.example.com/ws"}),
     ("E012", {"BROKER_URL": "ws://broker.example.com/ws"}),
     ("E013", {"MAX_MESSAGE_BYTES": 0}),
+    ("E015", {"OUTBOUND_MAX_BYTES": 1_048_576, "SEND_WINDOW_BYTES": 1_048_576}),
     ("E014", {"NODE_LEASE_S": 1, "NODE_HEARTBEAT_S": 3}),
 ]
 
