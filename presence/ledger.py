@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 RETRY_SETTLEMENTS_S = 1.0
 SETTLE_WITHIN_S = 0.01
+#: Rows in a transaction, about. Smaller ones were no faster, larger ones only hold locks longer.
+MAX_ROWS = 2_000
 
 
 class Ledger:
@@ -69,7 +71,7 @@ class Ledger:
         Raises what `work` raises; MeshError `unavailable` if the database cannot be reached,
         `internal` for what it rejects, so that whoever waits for an answer gets one.
         """
-        self._start()
+        self._start_all()
         try:
             return await self._thread.submit(lambda: _in_transaction(work))
         except (OperationalError, InterfaceError) as error:
@@ -80,7 +82,7 @@ class Ledger:
 
     async def flush(self) -> None:
         """Returns when everything entered so far is committed or refused."""
-        self._start()
+        self._start_all()
         await self._idle.wait()
 
     def _check_room(self, size: int) -> None:
@@ -106,11 +108,16 @@ class Ledger:
             self._timer.cancel()
             self._timer = None
 
+    def _start_all(self) -> None:
+        while len(self._forming):
+            self._start()
+
     def _start(self) -> None:
         self._cancel_timer()
         if not len(self._forming):
             return
-        batch, self._forming, self._forming_bytes = self._forming, Batch(), 0
+        batch = self._forming.take(MAX_ROWS)
+        self._forming_bytes -= sum(draft.message.size for draft in batch.drafts)
         metrics.queue_depth.set(len(batch))
         self._under_way += 1
         started = monotonic()
@@ -122,6 +129,8 @@ class Ledger:
         metrics.ledger_commit.observe(monotonic() - started)
         self._under_way -= 1
         error = done.exception()
+        if self._forming.is_waited_for() and not self._under_way:
+            self._start()  # first, so that the database works while the answers go out
         try:
             if error is None:
                 metrics.db_healthy.set(1)

@@ -24,6 +24,20 @@ class Batch:
     drafts: list[Draft] = field(default_factory=list)
     settlements: list[Settlement] = field(default_factory=list)
 
+    def take(self, rows: int) -> "Batch":
+        """Moves the oldest entries, of about that many rows, into a batch of their own."""
+        taken = Batch(arrivals=self.arrivals[:rows], settlements=self.settlements[:rows])
+        del self.arrivals[:rows], self.settlements[:rows]
+        drafts = filled = 0
+        for draft in self.drafts:
+            filled += max(1, len(draft.recipients))
+            if drafts and filled > rows:
+                break
+            drafts += 1
+        taken.drafts = self.drafts[:drafts]
+        del self.drafts[:drafts]
+        return taken
+
     def is_waited_for(self) -> bool:
         """True if somebody waits for an answer to it: settlements alone are news, not questions."""
         return bool(self.arrivals or self.drafts)
