@@ -24,8 +24,9 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 RETRY_SETTLEMENTS_S = 1.0
 SETTLE_WITHIN_S = 0.01
-#: Rows in a transaction, about. Smaller ones were no faster, larger ones only hold locks longer.
-MAX_ROWS = 2_000
+#: Rows in a transaction, about: while one is written, the answers to the last go out. Smaller ones
+#: keep both sides busier with direct messages, larger ones are cheaper for broadcasts.
+MAX_ROWS = 512
 
 
 class Ledger:
