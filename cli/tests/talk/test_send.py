@@ -58,6 +58,13 @@ def test_a_typo_is_not_found_and_suggests(claudemesh, broker, bob) -> None:
     assert broker.sends == []
 
 
+def test_64_hex_that_are_no_key_are_a_bad_argument(claudemesh, broker, bob) -> None:
+    broker.peers = [bob.peer()]
+    result = claudemesh("send", "f" * 64, "hi", "--json")
+    assert (result.code, result.json["error"]["code"]) == (3, "bad_key")
+    assert broker.sends == []
+
+
 def test_an_offline_member_is_told_as_offline(claudemesh, broker, bob) -> None:
     broker.peers = [bob.peer()]
     claudemesh("send", "bob", "hi")

@@ -43,7 +43,11 @@ def compose(
             "bad_text", "The text is not valid Unicode.", exit_code=ExitCode.BAD_ARGUMENTS
         ) from None
     except BadKey as error:
-        raise CliError("bad_key", f"Cannot encrypt for {target.name}: {error}") from None
+        raise CliError(
+            "bad_key",
+            f"Cannot encrypt for {target.name}: {error}",
+            exit_code=ExitCode.BAD_ARGUMENTS,
+        ) from None
     return OutboxEntry(
         id=frame.id or "",
         mesh_id=entry.mesh_id,
