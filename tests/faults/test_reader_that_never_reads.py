@@ -17,7 +17,12 @@ pytestmark = pytest.mark.live
 
 MESSAGES = 200
 SIZE = 60_000
-PATIENCE = {"SLOW_CONSUMER_S": "1", "SEND_WINDOW_MESSAGES": "256", "SEND_WINDOW_BYTES": str(8 * MB)}
+PATIENCE = {
+    "SLOW_CONSUMER_S": "1",
+    "SEND_WINDOW_MESSAGES": "256",
+    "SEND_WINDOW_BYTES": str(8 * MB),
+    "OUTBOUND_MAX_BYTES": str(16 * MB),
+}
 GROWTH_BYTES = 32 * MB
 
 
