@@ -16,8 +16,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="schema"),
     path("", include("accounts.urls")),
+    path("", include("accounts.sign_in.urls")),
+    path("", include("accounts.pages.urls")),
     path("", include("meshes.urls")),
+    path("", include("meshes.pages.urls")),
     path("", include("presence.urls")),
+    path("", include("dashboard.urls")),
 ]
 
 handler400 = "claudemesh.api_errors.bad_request"

@@ -14,6 +14,11 @@ STEERING = frozenset({"Cc", "Zl", "Zp"})
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+def is_printable_line(text: str) -> bool:
+    """False for text that could break a line, steer a terminal or turn the direction of text."""
+    return not any(unicodedata.category(char) in STEERING or char in BIDI for char in text)
+
+
 class StrictCharField(serializers.CharField):
     """Text, not a number that could be read as text. NUL and lone surrogates are refused."""
 
@@ -57,7 +62,7 @@ class NameField(StrictCharField):
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
-        if any(unicodedata.category(char) in STEERING or char in BIDI for char in text):
+        if not is_printable_line(text):
             self.fail("unprintable")
         return text
 
