@@ -1,0 +1,16 @@
+/* Closes an open menu on Escape and on a click elsewhere. Menus are <details> and open without script. */
+
+export function closeMenusOutside(root) {
+  root.addEventListener("click", (event) => {
+    for (const menu of root.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = root.querySelector("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
