@@ -1,4 +1,4 @@
-"""The ASGI application: HTTP to Django, `/ws` to the mesh consumer, nothing else."""
+"""The ASGI application: HTTP to Django, `/ws` to the mesh, `/live` to who watches it."""
 
 import os
 
@@ -10,14 +10,15 @@ django_application = get_asgi_application()
 from channels.routing import ProtocolTypeRouter  # noqa: E402  (after Django is set up)
 
 from claudemesh.proxy import ProxyAddress  # noqa: E402
-from claudemesh.websocket import only_at  # noqa: E402
+from claudemesh.websocket import live, only_at  # noqa: E402
 from presence.consumers import MeshConsumer  # noqa: E402
+from presence.watch_consumer import watch_consumer  # noqa: E402
 
 application = ProxyAddress(
     ProtocolTypeRouter(
         {
             "http": django_application,
-            "websocket": only_at("/ws", MeshConsumer.as_asgi()),
+            "websocket": only_at("/ws", MeshConsumer.as_asgi(), otherwise=live(watch_consumer)),
         }
     )
 )

@@ -18,12 +18,15 @@ logger = logging.getLogger(__name__)
 
 Ring = dict[str, Any]
 RETRY_S = 1.0
+#: Rings after which a mesh looks different to who watches it.
+CHANGES = frozenset({"roster", "change", "archived"})
 
 
 class Doorbell:
     """Sends rings to the group of a mesh and hands those of other nodes to `on_ring`.
 
     With the in-memory layer there is only one node: `enabled` is false and nothing is sent.
+    `on_change` is told of meshes that look different now, whichever node changed them.
     """
 
     def __init__(self, node_id: str, tasks: Tasks) -> None:
@@ -33,6 +36,7 @@ class Doorbell:
         self._channel = ""
         self.enabled = not isinstance(self._layer, InMemoryChannelLayer)
         self.on_ring: Callable[[Ring], None] = lambda ring: None
+        self.on_change: Callable[[str], None] = lambda mesh_id: None
 
     async def listen(self) -> None:
         """Hears rings until canceled; a broken layer is tried again every second."""
@@ -85,6 +89,8 @@ class Doorbell:
         self._ring(mesh_id, {"kind": "archived"})
 
     def _ring(self, mesh_id: str, ring: Ring) -> None:
+        if ring["kind"] in CHANGES:
+            self.on_change(mesh_id)
         if self.enabled:
             metrics.doorbell_rings.inc()
             envelope = {"type": "ring", "mesh": mesh_id, "from": self._node_id, "at": time.time()}
@@ -107,3 +113,5 @@ class Doorbell:
             if ring["from"] != self._node_id:
                 metrics.doorbell_lag.observe(max(0.0, time.time() - ring["at"]))
                 self.on_ring(ring)
+                if ring["kind"] in CHANGES:
+                    self.on_change(ring["mesh"])

@@ -29,6 +29,7 @@ from presence.removals import Removals
 from presence.storage.thread import DatabaseThread
 from presence.sweeps import BANNED_S, LEASE_SWEEP_S, PRUNE_S, TICK_S, Sweeps
 from presence.tasks import Tasks
+from presence.watching import Watching
 
 logger = logging.getLogger(__name__)
 
@@ -98,6 +99,8 @@ class Runtime:
         self.sweeps = Sweeps(
             core, pusher=pusher, receipts=receipts, acting=self.acting, goings=goings
         )
+        self.watching = Watching(self.tasks)
+        self.doorbell.on_change = self.watching.nudge
 
     async def start(self) -> None:
         """Announces the node and starts the periodic work. Raises if the database is away."""
@@ -119,6 +122,7 @@ class Runtime:
     async def drain(self) -> None:
         """Stops in order: what was taken is stored and answered, then sockets are told to go."""
         self.draining = True
+        self.watching.stop()
         await self.ledger.flush()
         self.goings.stopping = True
         for session in self.hub:
@@ -128,6 +132,7 @@ class Runtime:
         await self.ledger.flush()
         await self.sweeps.leave()
         await self._thread.close()
+        await self.watching.close()
 
 
 _current: Runtime | None = None
