@@ -8,13 +8,20 @@ from meshes.models import Member, Mesh
 
 
 def active_member(mesh_id: str, member_id: str) -> Member:
-    """The member, with its mesh. Raises MeshError "unauthorized", or "revoked" for the banned."""
+    """The member, with its mesh. Raises MeshError "unauthorized", "revoked", "device_revoked"."""
     found = Member.objects.select_related("mesh").filter(mesh_id=mesh_id, pk=member_id).first()
     if found is None or found.mesh.archived_at is not None:
         raise MeshError("unauthorized")
-    if found.revoked_at is not None:
-        raise MeshError("revoked")
+    check_welcome(found)
     return found
+
+
+def check_welcome(member: Member) -> None:
+    """Raises MeshError "revoked" for the banned, "device_revoked" for a suspended key."""
+    if member.revoked_at is not None:
+        raise MeshError("revoked")
+    if member.suspended_at is not None:
+        raise MeshError("device_revoked")
 
 
 def lock_mesh(mesh_id: str) -> None:
@@ -26,8 +33,10 @@ def lock_mesh(mesh_id: str) -> None:
 
 
 def managing_member(mesh_id: str, member_id: str) -> Member:
-    """The member, if it is the owner or an admin. Raises MeshError "forbidden" otherwise."""
+    """The member, if it is the owner or an admin. Raises MeshError "forbidden", "device_revoked"."""
     found = Member.objects.filter(mesh_id=mesh_id, pk=member_id).first()
+    if found is not None and found.revoked_at is None and found.suspended_at is not None:
+        raise MeshError("device_revoked")
     if found is None or not found.can_manage:
         raise MeshError("forbidden")
     return found

@@ -1,12 +1,14 @@
-"""Reads of the meshes app: which meshes somebody has, and as what."""
+"""Reads of the meshes app: which meshes somebody has, as what, and who and what is in them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from claudemesh_wire.errors import MeshError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,12 +17,22 @@ from meshes.models import Ban, Invite, Member, Mesh
 
 ActivePeerCounter = Callable[[Iterable[str]], dict[str, int]]
 
+MAX_NEW_KEYS = 100
+MANAGERS = (Member.Role.OWNER, Member.Role.ADMIN)
 ROLE_RANK = {Member.Role.OWNER: 3, Member.Role.ADMIN: 2, Member.Role.MEMBER: 1}
+SIGN_IN_AGAIN = (
+    "Your key for this mesh came by a device that was signed out. "
+    "On a machine of yours run: claudemesh login"
+)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What one account is in one mesh. `member` is None for an owner whose key never joined."""
+    """What one account is in one mesh. `member` is None for an owner whose key never joined.
+
+    The account keeps its place while all its keys are suspended: it may look, and sign in on
+    another device. Only an owner, who is that by the account and by no key, still manages.
+    """
 
     user: User
     mesh: Mesh
@@ -32,8 +44,14 @@ class Standing:
         return self.role == Member.Role.OWNER
 
     @property
+    def suspended(self) -> bool:
+        """True if every key by which the account is in the mesh came by a signed-out device."""
+        member = self.member
+        return not self.is_owner and member is not None and member.suspended_at is not None
+
+    @property
     def can_manage(self) -> bool:
-        return self.role in (Member.Role.OWNER, Member.Role.ADMIN)
+        return not self.suspended and self.role in MANAGERS
 
     @property
     def actor(self) -> str:
@@ -46,9 +64,15 @@ class Standing:
             raise MeshError("forbidden", "Only the owner of the mesh may do that.")
 
     def require_manager(self) -> None:
-        """Raises MeshError("forbidden") for anybody but the owner and admins."""
+        """Raises MeshError: "forbidden" for anybody but the owner and admins, "device_revoked"."""
+        self.require_welcome()
         if not self.can_manage:
             raise MeshError("forbidden")
+
+    def require_welcome(self) -> None:
+        """Raises MeshError("device_revoked") while all keys of the account are suspended."""
+        if self.suspended:
+            raise MeshError("device_revoked", SIGN_IN_AGAIN)
 
 
 def nobody_active(mesh_ids: Iterable[str]) -> dict[str, int]:
@@ -98,12 +122,28 @@ def standings_of(user: User) -> list[Standing]:
 
 
 def strongest(mesh: Mesh, user: User, members: Iterable[Member]) -> Standing | None:
-    """The highest role among the account's members; owning the mesh outranks them all."""
+    """The member to act by: one not suspended if there is one, then of the highest role.
+
+    Owning the mesh outranks every role.
+    """
     live = [member for member in members if member.revoked_at is None]
-    best = max(live, key=lambda member: ROLE_RANK[Member.Role(member.role)], default=None)
+    best = max(live, key=_fitness, default=None)
     if mesh.owner_id == user.pk:
         return Standing(user, mesh, Member.Role.OWNER, best)
     return Standing(user, mesh, Member.Role(best.role), best) if best else None
+
+
+def _fitness(member: Member) -> tuple[bool, int, bool]:
+    return member.suspended_at is None, ROLE_RANK[Member.Role(member.role)], bool(member.pubkey)
+
+
+def managed_mesh_ids(user: User) -> QuerySet[Mesh, str]:
+    """Ids of the meshes that the account owns or is an admin of by a key that is welcome."""
+    admin_in = Member.objects.filter(
+        user=user, role__in=MANAGERS, revoked_at__isnull=True, suspended_at__isnull=True
+    )
+    own = Q(owner=user) | Q(pk__in=admin_in.values("mesh_id"))
+    return Mesh.objects.filter(own, archived_at__isnull=True).values_list("pk", flat=True)
 
 
 def counted_members() -> Q:
@@ -127,6 +167,41 @@ def member_counts(mesh_ids: Iterable[str]) -> dict[str, int]:
 def live_members(mesh: Mesh) -> QuerySet[Member]:
     """The members who are in, in the order they joined."""
     return mesh.members.filter(counted_members()).order_by("joined_at", "id")
+
+
+def new_keys_in(meshes: Iterable[Mesh], since: datetime) -> list[Member]:
+    """Members who came since then, where another key came before under that account or name.
+
+    A machine more, or somebody in another's name: who sees it should compare safety numbers.
+    """
+    earlier = Member.objects.filter(
+        Q(user=OuterRef("user")) | Q(display_name__iexact=OuterRef("display_name")),
+        mesh=OuterRef("mesh"),
+        joined_at__lt=OuterRef("joined_at"),
+    )
+    newcomers = Member.objects.filter(
+        counted_members(), mesh__in=list(meshes), joined_at__gte=since
+    ).exclude(pubkey="")
+    found = newcomers.filter(Exists(earlier.exclude(pubkey=""))).select_related("mesh", "user")
+    return list(found.order_by("-joined_at", "-id")[:MAX_NEW_KEYS])
+
+
+def invites_waiting_for(user: User) -> list[Invite]:
+    """Open invites to verified addresses of the account, into meshes it has no part in yet.
+
+    Nor had: an account with a banned key waits for its ban to be lifted, not for a link.
+    """
+    verified = EmailAddress.objects.filter(user=user, verified=True)
+    addresses = {address.lower() for address in verified.values_list("email", flat=True)}
+    known = Q(mesh__owner=user) | Q(mesh__in=Member.objects.filter(user=user).values("mesh"))
+    rows = Invite.objects.filter(
+        email__in=addresses,
+        revoked_at__isnull=True,
+        expires_at__gt=timezone.now(),
+        used_count__lt=F("max_uses"),
+        mesh__archived_at__isnull=True,
+    ).exclude(known)
+    return list(rows.select_related("mesh", "created_by").order_by("expires_at", "id"))
 
 
 def invites_of(mesh: Mesh) -> QuerySet[Invite]:

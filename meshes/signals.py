@@ -5,6 +5,7 @@ sent with `sender=Mesh`:
 
 roster_changed(mesh_id: str)                  members, roles, grants or policy changed
 member_revoked(mesh_id: str, member_id: str)  a member lost its place
+member_suspended(mesh_id: str, member_id: str)  a member's key is barred with its device
 mesh_archived(mesh_id: str)                   the mesh is closed for everybody
 
 One is sent inside the transaction, so that what hangs on it is never done by halves:
@@ -16,5 +17,6 @@ from django.dispatch import Signal
 
 roster_changed = Signal()
 member_revoked = Signal()
+member_suspended = Signal()
 mesh_archived = Signal()
 member_returning = Signal()

@@ -97,6 +97,7 @@ def member(shown: Member, *, to: User) -> dict[str, Any]:
         "groups": shown.groups,
         "message_mode": shown.message_mode,
         "joined_at": shown.joined_at,
+        "suspended": shown.suspended_at is not None,
         "is_you": shown.user_id == to.pk,
     }
 

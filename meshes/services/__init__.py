@@ -11,6 +11,7 @@ from meshes.services.binding import bind_member_key
 from meshes.services.invites import create_invite, revoke_invite
 from meshes.services.joining import claim_invite, join_with_token
 from meshes.services.keys import ensure_keys
+from meshes.services.leaving import leave_mesh
 from meshes.services.members import update_member
 from meshes.services.meshes import archive_mesh, create_mesh, update_mesh
 
@@ -22,6 +23,7 @@ __all__ = [
     "create_mesh",
     "ensure_keys",
     "join_with_token",
+    "leave_mesh",
     "revoke_invite",
     "update_member",
     "update_mesh",

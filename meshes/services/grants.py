@@ -9,6 +9,7 @@ from django.db import transaction
 
 from audit import events
 from audit.services import append
+from meshes.membership import check_welcome
 from meshes.models import Member
 from meshes.services import roster
 
@@ -22,7 +23,8 @@ def set_grants(*, mesh_id: str, member_id: str, changes: Changes) -> dict[str, l
     """Merge changes into a member's own grants: null under a key resets it, [] blocks it.
 
     Returns all grants of the member. Raises MeshError: "malformed" for what is no key or no
-    grant, "too_large" past 2,000 entries, "unauthorized" for a member that was removed.
+    grant, "too_large" past 2,000 entries, "unauthorized" for a member that was removed,
+    "device_revoked" for a suspended key.
     """
     for key, granted in changes.items():
         _check(key, granted)
@@ -31,6 +33,7 @@ def set_grants(*, mesh_id: str, member_id: str, changes: Changes) -> dict[str, l
     member = Member.objects.filter(mesh_id=mesh_id, pk=member_id, revoked_at__isnull=True).first()
     if member is None:
         raise MeshError("unauthorized")
+    check_welcome(member)
     merged: dict[str, list[str]] = dict(member.grants)
     for key, granted in changes.items():
         if granted is None:

@@ -92,7 +92,7 @@ def create_invite(
         created_by=by.user,
         max_uses=max_uses or chosen.max_uses,
         expires_at=(timezone.now() + lifetime).replace(microsecond=0),
-        email=email,
+        email=email.strip().lower(),
     )
     for _ in range(CODE_ATTEMPTS):
         try:

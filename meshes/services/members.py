@@ -28,8 +28,9 @@ def update_member(*, by: Standing, member_id: str, changes: dict[str, Any]) -> M
     """Change a member's profile (`display_name, role_tag, groups, message_mode`) or `role`.
 
     Raises MeshError: "not_found" for a member of another mesh, "forbidden" where the rules below
-    do not allow it, "invalid" for the owner's role.
+    do not allow it, "invalid" for the owner's role, "device_revoked".
     """
+    by.require_welcome()
     if not roster.touch(by.mesh.pk):
         raise MeshError("not_found", "You have no mesh of that name.")
     member = Member.objects.filter(counted_members(), mesh=by.mesh, pk=member_id).first()

@@ -10,21 +10,24 @@ from claudemesh_wire.errors import MeshError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import CliSession, User
 from audit import events
 from audit.services import NewEntry, append, append_many
 from meshes import policy as policies
 from meshes import slugs
 from meshes.models import Member, Mesh
 from meshes.selectors import Standing
-from meshes.services import keys, roster
+from meshes.services import devices, keys, roster
 from meshes.services.admission import joined_entry
 from meshes.signals import mesh_archived
 
 
 @dataclass(frozen=True)
 class CreatedMesh:
-    """A new mesh with its owner's member row. `sealed_root_key` opens with the owner's key only."""
+    """A new mesh with its owner's member row. `sealed_root_key` opens with the owner's key only.
+
+    It is "" for a mesh without an owner's key: the first sync of the owner's account brings both.
+    """
 
     mesh: Mesh
     member: Member
@@ -32,25 +35,32 @@ class CreatedMesh:
 
 
 def create_mesh(
-    *, owner: User, name: str, pubkey: str, slug: str = "", display_name: str = ""
+    *,
+    owner: User,
+    name: str,
+    pubkey: str = "",
+    slug: str = "",
+    display_name: str = "",
+    device: CliSession | None = None,
 ) -> CreatedMesh:
     """Open a mesh: keys, slug, owner member bound to `pubkey` (ed25519, 64 hex).
 
-    A slug that is taken gets -2 to -100 appended. Raises MeshError: "malformed" for a key that
-    is no usable point, "exists" when all of those slugs are taken.
+    Without a `pubkey` (the browser has none) the owner's place stays vacant until `sync`. A slug
+    that is taken gets -2 to -100 appended. `device` is the one that asks. Raises MeshError:
+    "malformed" for a key that is no usable point, "exists" when all of those slugs are taken,
+    "invalid_or_revoked_token" when the device was signed out meanwhile.
     """
     mesh_keys = keys.generate_keys()
-    try:
-        sealed = boxes.seal_anonymous(mesh_keys.root_key, boxes.x25519_public(pubkey))
-    except signing.BadKey as error:
-        raise MeshError("malformed", "pubkey: That is not a usable ed25519 key.") from error
+    sealed = _sealed(mesh_keys, pubkey) if pubkey else ""
     with transaction.atomic():
+        devices.hold(device)
         mesh = _insert_under_free_slug(
             slug or slugs.slug_of(name), name=name, owner=owner, **mesh_keys.encrypted_fields()
         )
         member = Member.objects.create(
             mesh=mesh,
             user=owner,
+            device=device if pubkey else None,
             pubkey=pubkey,
             display_name=display_name or owner.display_name,
             role=Member.Role.OWNER,
@@ -58,6 +68,13 @@ def create_mesh(
         transaction.on_commit(lambda: roster.announce(mesh.pk), robust=True)
         _append_created(mesh, member, mesh_keys)
     return CreatedMesh(mesh=mesh, member=member, sealed_root_key=sealed)
+
+
+def _sealed(mesh_keys: keys.MeshKeys, pubkey: str) -> str:
+    try:
+        return boxes.seal_anonymous(mesh_keys.root_key, boxes.x25519_public(pubkey))
+    except signing.BadKey as error:
+        raise MeshError("malformed", "pubkey: That is not a usable ed25519 key.") from error
 
 
 def _append_created(mesh: Mesh, owner: Member, mesh_keys: keys.MeshKeys) -> None:

@@ -30,6 +30,7 @@ def test_members_see_members_in_the_order_they_joined(
         "groups": [],
         "message_mode": "push",
         "joined_at": rows[2]["joined_at"],
+        "suspended": False,
         "is_you": True,
     }
 

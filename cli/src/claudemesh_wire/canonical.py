@@ -77,6 +77,14 @@ def claim(code: str, peer_pubkey: str, recipient_x25519_pubkey: str) -> str:
     return _join("claudemesh-claim", code, peer_pubkey, recipient_x25519_pubkey)
 
 
+def sync(token_sha256_hex: str, peer_pubkey: str, recipient_x25519_pubkey: str) -> str:
+    """What a sync is signed over, by the key to be synced. No free field.
+
+    The token is named by its hash: nobody else's sync can be made with this proof.
+    """
+    return _join("claudemesh-sync", token_sha256_hex, peer_pubkey, recipient_x25519_pubkey)
+
+
 def hook(member_id: str, session_id: str, status: str, timestamp: int) -> str:
     """What a status hook is signed over; `timestamp` in ms; free: `session_id`."""
     return f"{_join('claudemesh-hook', member_id)}|{session_id}|{_join(status, str(timestamp))}"

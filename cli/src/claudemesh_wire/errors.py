@@ -29,6 +29,9 @@ ERRORS: dict[str, ErrorRow] = {
     "unauthorized": ErrorRow("You are no member of this mesh; ask its owner to invite you.", 403),
     "revoked": ErrorRow("You've been removed from this mesh. Contact its owner to rejoin.", 403),
     "kicked": ErrorRow("You were taken off the mesh; start a new session to come back.", 403),
+    "device_revoked": ErrorRow(
+        "This device was signed out by its owner. Sign in again with: claudemesh login", 403
+    ),
     "capacity": ErrorRow("There are too many sessions just now; close one or try later.", 503),
     "session_replaced": ErrorRow("A newer connection of this session took over.", 409),
     # sending
