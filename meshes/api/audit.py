@@ -87,13 +87,13 @@ class ExportMeshAudit(AuditView):
         """Streams; what is appended meanwhile is left out."""
         mesh = self.managed_mesh(request, slug)
         refuse_over(f"audit-export:{mesh.pk}", EXPORTS_PER_MESH)
-        lines = _in_parts(exporting.export(mesh.pk))
+        lines = in_parts(exporting.export(mesh.pk))
         response = StreamingHttpResponse(lines, content_type="application/x-ndjson")
         response["Content-Disposition"] = f'attachment; filename="{mesh.slug}-audit.jsonl"'
         return response
 
 
-async def _in_parts(lines: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def in_parts(lines: Iterator[bytes]) -> AsyncIterator[bytes]:
     """Many lines at a time, read in the thread that has the request's database connection."""
     fetch = sync_to_async(lambda: b"".join(islice(lines, LINES_AT_ONCE)))
     while part := await fetch():
