@@ -1,5 +1,12 @@
 """Addresses of the pages of the accounts app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from accounts.pages import devices, token
+
+urlpatterns = [
+    path("dashboard/devices", devices.devices, name="devices"),
+    path("dashboard/devices/revoke-all", devices.revoke_all, name="devices-revoke-all"),
+    path("dashboard/devices/<slug:session_id>/revoke", devices.revoke, name="device-revoke"),
+    path("token", token.token, name="token"),
+]

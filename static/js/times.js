@@ -11,7 +11,7 @@ const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 export function relative(then, now) {
   const seconds = Math.round((then - now) / 1000);
   for (const [unit, length] of UNITS) {
-    if (Math.abs(seconds) >= length) return words.format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) >= length) return words.format(Math.round(seconds / length), unit);
   }
   return seconds > 5 ? "in less than a minute" : "just now";
 }

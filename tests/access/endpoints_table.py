@@ -65,6 +65,16 @@ ROWS = [
     public("metrics", "get", "/metrics"),
     public("admin", "get", "/admin", status=302),
     public("api/schema", "get", "/api/schema"),
+    # Pages ask for a browser session, which no token gives.
+    public("dashboard/devices", "get", "/dashboard/devices", status=302),
+    public("dashboard/devices/revoke-all", "post", "/dashboard/devices/revoke-all", status=302),
+    public(
+        "dashboard/devices/<slug:session_id>/revoke",
+        "post",
+        "/dashboard/devices/{device}/revoke",
+        status=302,
+    ),
+    public("token", "post", "/token", status=302),
     own("api/my/profile", "get", "/api/my/profile"),
     own("api/my/meshes", "get", "/api/my/meshes"),
     Row(
