@@ -1,5 +1,10 @@
 """Addresses of the pages of the meshes app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from meshes.pages import landing
+
+urlpatterns = [
+    path("i/<slug:code>", landing.by_code, name="invite-landing"),
+    path("join/<str:token>", landing.by_token, name="join-landing"),
+]

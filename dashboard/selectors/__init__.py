@@ -1,0 +1,1 @@
+"""Reads of the dashboard, one noun a module; each is a handful of bounded queries."""
