@@ -6,6 +6,8 @@ from claudemesh_wire.errors import MeshError
 
 from meshes.models import Member, Mesh
 
+MANAGERS = (Member.Role.OWNER, Member.Role.ADMIN)
+
 
 def active_member(mesh_id: str, member_id: str) -> Member:
     """The member, with its mesh. Raises MeshError "unauthorized", "revoked", "device_revoked"."""
@@ -32,11 +34,15 @@ def lock_mesh(mesh_id: str) -> None:
     list(Mesh.objects.select_for_update(no_key=True).filter(pk=mesh_id).values_list("pk"))
 
 
-def managing_member(mesh_id: str, member_id: str) -> Member:
-    """The member, if it is the owner or an admin. Raises MeshError "forbidden", "device_revoked"."""
+def managing_member(mesh_id: str, member_id: str, *, by_account: bool = False) -> Member:
+    """The member, if it is the owner or an admin. Raises MeshError "forbidden", "device_revoked".
+
+    `by_account`: not the key asks but the account, signed in. An owner is that by its account, so
+    a suspended key does not stop it.
+    """
     found = Member.objects.filter(mesh_id=mesh_id, pk=member_id).first()
-    if found is not None and found.revoked_at is None and found.suspended_at is not None:
-        raise MeshError("device_revoked")
-    if found is None or not found.can_manage:
+    if found is None or found.revoked_at is not None or found.role not in MANAGERS:
         raise MeshError("forbidden")
+    if found.suspended_at is not None and not (by_account and found.role == Member.Role.OWNER):
+        raise MeshError("device_revoked")
     return found

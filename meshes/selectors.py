@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit import chains
+from meshes.membership import MANAGERS
 from meshes.models import Ban, Invite, Member, Mesh
 
 ActivePeerCounter = Callable[[Iterable[str]], dict[str, int]]
 
 MAX_NEW_KEYS = 100
-MANAGERS = (Member.Role.OWNER, Member.Role.ADMIN)
 ROLE_RANK = {Member.Role.OWNER: 3, Member.Role.ADMIN: 2, Member.Role.MEMBER: 1}
 SIGN_IN_AGAIN = (
     "Your key for this mesh came by a device that was signed out. "

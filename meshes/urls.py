@@ -6,7 +6,7 @@ The `slug` converter lets through letters, digits, `-` and `_` only, so that jun
 
 from django.urls import path
 
-from meshes.api import audit, grants, invites, joining, members, meshes
+from meshes.api import audit, grants, invites, joining, members, meshes, syncing
 
 urlpatterns = [
     path("cli/mesh/create", meshes.CreateMesh.as_view(), name="mesh-create"),
@@ -40,6 +40,7 @@ urlpatterns = [
     path("api/my/meshes", meshes.MyMeshes.as_view(), name="my-meshes"),
     path("api/my/meshes/<slug:slug>", meshes.MyMesh.as_view(), name="my-mesh"),
     path("join", joining.Join.as_view(), name="join"),
+    path("cli-sync", syncing.Sync.as_view(), name="cli-sync"),
     path("invites/<slug:code>/claim", joining.ClaimInvite.as_view(), name="invite-claim"),
     path(
         "api/public/invite-code/<slug:code>",

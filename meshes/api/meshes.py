@@ -9,6 +9,7 @@ from accounts.api.base import AccountView, validated
 from meshes import selectors, services
 from meshes.api import shapes
 from meshes.api.bodies import CreateMeshBody, RenameMeshBody, UpdateMeshBody
+from meshes.api.devices import device_of
 
 
 class CreateMesh(AccountView):
@@ -18,7 +19,9 @@ class CreateMesh(AccountView):
 
     def post(self, request: Request) -> Response:
         body = validated(CreateMeshBody, request)
-        created = services.create_mesh(owner=self.person(request), **body)
+        created = services.create_mesh(
+            owner=self.person(request), device=device_of(request), **body
+        )
         return Response(shapes.created_mesh(created))
 
 

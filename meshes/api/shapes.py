@@ -13,6 +13,7 @@ from meshes.selectors import Standing
 from meshes.services.invites import CreatedInvite, invite_url
 from meshes.services.joining import Claim
 from meshes.services.meshes import CreatedMesh
+from meshes.services.syncing import SyncedMesh
 
 
 def created_mesh(created: CreatedMesh) -> dict[str, Any]:
@@ -100,6 +101,21 @@ def member(shown: Member, *, to: User) -> dict[str, Any]:
         "suspended": shown.suspended_at is not None,
         "is_you": shown.user_id == to.pk,
     }
+
+
+def synced_mesh(synced: SyncedMesh) -> dict[str, Any]:
+    """The root key only for a key that was proven, and that asked for it."""
+    shown = {
+        "mesh_id": synced.mesh.pk,
+        "slug": synced.mesh.slug,
+        "name": synced.mesh.name,
+        "broker_url": settings.BROKER_URL,
+        "member_id": synced.member.pk,
+        "role": synced.member.role,
+        "owner_pubkey": synced.mesh.owner_pubkey,
+    }
+    sealed = {"sealed_root_key": synced.sealed_root_key} if synced.sealed_root_key else {}
+    return shown | sealed
 
 
 def claim(claimed: Claim) -> dict[str, Any]:

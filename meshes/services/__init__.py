@@ -1,7 +1,8 @@
 """Writes of the meshes app, one noun a module.
 
-Each function is one transaction. Locks are always taken in the same order, mesh row before
-invite row before member row, so that no two of them can wait for each other.
+Each function is one transaction. Locks are always taken in the same order, device row before
+mesh row before invite row before member row, and several meshes in the order of their ids, so
+that no two of them can wait for each other.
 
 Each appends what it did to the mesh's audit log, in the same transaction. The lock of the log is
 taken last: behind it nothing else may be waited for.
@@ -14,6 +15,7 @@ from meshes.services.keys import ensure_keys
 from meshes.services.leaving import leave_mesh
 from meshes.services.members import update_member
 from meshes.services.meshes import archive_mesh, create_mesh, update_mesh
+from meshes.services.syncing import sync
 
 __all__ = [
     "archive_mesh",
@@ -25,6 +27,7 @@ __all__ = [
     "join_with_token",
     "leave_mesh",
     "revoke_invite",
+    "sync",
     "update_member",
     "update_mesh",
 ]

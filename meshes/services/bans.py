@@ -15,14 +15,21 @@ from meshes.signals import member_returning, member_revoked
 
 
 @transaction.atomic
-def ban(*, mesh_id: str, by_member_id: str, member_id: str, reason: str = "") -> Ban:
+def ban(
+    *,
+    mesh_id: str,
+    by_member_id: str,
+    member_id: str,
+    reason: str = "",
+    by_account: bool = False,
+) -> Ban:
     """Revoke a member and the invites it made, on behalf of the owner or an admin.
 
     Whoever lost its own place meanwhile bans nobody, so of two admins that ban each other one
     wins. Raises MeshError: "forbidden", "not_found" for no member of this mesh, "invalid" for
     oneself, the owner, or somebody who is banned already.
     """
-    by = _manager(mesh_id, by_member_id)
+    by = _manager(mesh_id, by_member_id, by_account)
     member = _member(mesh_id, member_id)
     if member.pk == by.pk:
         raise MeshError("invalid", "You cannot ban yourself.")
@@ -51,12 +58,12 @@ def ban(*, mesh_id: str, by_member_id: str, member_id: str, reason: str = "") ->
 
 
 @transaction.atomic
-def unban(*, mesh_id: str, by_member_id: str, member_id: str) -> Ban:
+def unban(*, mesh_id: str, by_member_id: str, member_id: str, by_account: bool = False) -> Ban:
     """Let a banned member back with its old key.
 
     Raises MeshError: "forbidden", "not_found", "invalid" for somebody who is not banned.
     """
-    by = _manager(mesh_id, by_member_id)
+    by = _manager(mesh_id, by_member_id, by_account)
     member = _member(mesh_id, member_id)
     lifted = Ban.objects.filter(member=member, lifted_at__isnull=True).first()
     if member.revoked_at is None or lifted is None:
@@ -90,11 +97,11 @@ def _withdraw_invites(member: Member) -> list[str]:
     return withdrawn
 
 
-def _manager(mesh_id: str, by_member_id: str) -> Member:
+def _manager(mesh_id: str, by_member_id: str, by_account: bool) -> Member:
     """Who acts, read under the mesh's lock."""
     if not roster.touch(mesh_id):
         raise MeshError("not_found", "You have no mesh of that name.")
-    return managing_member(mesh_id, by_member_id)
+    return managing_member(mesh_id, by_member_id, by_account=by_account)
 
 
 def _member(mesh_id: str, member_id: str) -> Member:

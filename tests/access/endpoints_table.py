@@ -154,6 +154,8 @@ ROWS = [
         200,
         401,
     ),
+    # The token is in the body; an account is synced into its own meshes, a banned one into none.
+    Row("cli-sync", "post", "/cli-sync", "{sync}", 200, 200, 200, 200, 200, 401, 401),
     public("api/public/invite-code/<slug:code>", "get", "/api/public/invite-code/{code}"),
     # Proves its member by a signature; without one it only ever waits.
     Row(

@@ -17,7 +17,7 @@ from meshes.selectors import Standing
 from presence.clock import millis
 from tests.access.endpoints_table import ROLES, ROWS, Row
 from tests.meshes.conftest import Person
-from tests.meshes.invitees import claim_body, join_body
+from tests.meshes.invitees import claim_body, join_body, sync_body
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +41,9 @@ class Scene:
             return join_body(self.token, who.keys if who else generate_keypair())
         if row.body == "{claim}":
             return claim_body(self.ids["code"], who.keys if who else generate_keypair())
+        if row.body == "{sync}":
+            token = who.token if who else "no such token"
+            return sync_body(token, who.keys if who else generate_keypair())
         if row.body == "{hook}":
             return _hook(who)
         return row.body

@@ -14,7 +14,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts import services as accounts
-from accounts.models import User
+from accounts.models import CliSession, User
 from meshes import selectors, services
 from meshes.models import Member, Mesh
 from meshes.selectors import Standing
@@ -28,6 +28,8 @@ class Person:
     keys: KeyPair
     client: APIClient
     member: Member | None = None
+    token: str = ""
+    device: CliSession | None = None
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """A JSON request as this person."""
@@ -45,9 +47,9 @@ def _uncounted() -> Iterator[None]:
 def person(name: str) -> Person:
     user = User.objects.create_user(f"{name}@example.com", name=name.capitalize())
     client = APIClient()
-    token, _ = accounts.issue_token(user=user)
+    token, device = accounts.issue_token(user=user)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
-    return Person(user, generate_keypair(), client)
+    return Person(user, generate_keypair(), client, token=token, device=device)
 
 
 def add_member(mesh: Mesh, who: Person, role: str = "member") -> Person:

@@ -1,5 +1,6 @@
 """What a newcomer's client sends, made the way the wire says."""
 
+import hashlib
 import json
 from typing import Any
 
@@ -35,3 +36,15 @@ def claim_body(code: str, keys: KeyPair, **changes: Any) -> dict[str, Any]:
         "proof": signing.sign(statement, keys.secret),
         "display_name": "Dave",
     } | changes
+
+
+def sync_body(token: str, keys: KeyPair, *, proven: bool = True, **changes: Any) -> dict[str, Any]:
+    """A sync by our own CLI; not `proven`: as older clients say it."""
+    body = {"sync_token": token, "peer_pubkey": keys.public, "display_name": "Desktop"}
+    if not proven:
+        return body | changes
+    recipient = x25519_of(keys)
+    hashed = hashlib.sha256(token.encode()).hexdigest()
+    statement = canonical.sync(hashed, keys.public, recipient)
+    proof = signing.sign(statement, keys.secret)
+    return body | {"recipient_x25519_pubkey": recipient, "proof": proof} | changes
