@@ -1,4 +1,4 @@
-"""The page of devices: where an account is signed in with a CLI. What revoking does is a service."""
+"""The page of an account's devices. What signing one out does is for the services to know."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
+from django.views.decorators.cache import never_cache
 
 urlpatterns = [
     path("login", account.login, name="account_login"),
@@ -31,11 +32,12 @@ urlpatterns = [
     path("dashboard/password/set", account.password_set, name="account_set_password"),
     path("dashboard/email", account.email, name="account_email"),
     path("dashboard/security", second_factor.index, name="mfa_index"),
-    path("dashboard/security/app", totp.activate_totp, name="mfa_activate_totp"),
+    # These two show secrets, which no cache may keep.
+    path("dashboard/security/app", never_cache(totp.activate_totp), name="mfa_activate_totp"),
     path("dashboard/security/app/remove", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path(
         "dashboard/security/recovery-codes",
-        recovery_codes.view_recovery_codes,
+        never_cache(recovery_codes.view_recovery_codes),
         name="mfa_view_recovery_codes",
     ),
     path(
