@@ -27,6 +27,7 @@ GIT_SHA = env.str("GIT_SHA", default="")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 EXPECTED_MIGRATION = env.str("EXPECTED_MIGRATION", default="")
 BROKER_SKIP_MIGRATE = env.bool("BROKER_SKIP_MIGRATE", default=False)
+DOWNLOADS_DIR = env.str("DOWNLOADS_DIR", default=str(BASE_DIR / "downloads"))
 
 # --- secrets -----------------------------------------------------------------
 BROKER_ENCRYPTION_KEYS = env.list("BROKER_ENCRYPTION_KEY", default=[])
