@@ -194,7 +194,7 @@ def check_claimed_key(roster: Roster, peer: Peer) -> None:
 
 
 def check_member(roster: Roster, member_id: str, member_key: str) -> MemberView:
-    """The member who says hello. Raises MeshError `unauthorized`, `revoked`."""
+    """The member who says hello. Raises MeshError `unauthorized`, `revoked`, `device_revoked`."""
     member = roster.members.get(member_id)
     if member is None or roster.mesh.archived or member.pubkey != member_key:
         raise MeshError("unauthorized")
@@ -203,4 +203,6 @@ def check_member(roster: Roster, member_id: str, member_key: str) -> MemberView:
             "revoked",
             removed_sentence(roster.mesh.name),
         )
+    if member.suspended:
+        raise MeshError("device_revoked")
     return member

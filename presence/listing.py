@@ -80,7 +80,7 @@ class Listing(Struct, frozen=True, tag_field="type", tag="presences", rename="ca
 
 
 def listing(peers: list[Peer], members: dict[str, MemberView], viewer: Viewer) -> Listing:
-    """What a viewer sees of the peers of a mesh; those of banned members are left out."""
+    """What a viewer sees of the peers of a mesh; those of who is out are left out."""
     known = [peer for peer in peers if _is_in(members.get(peer.member_id))]
     shown = sorted(known, key=_order)[:MAX_SHOWN]
     sights = [_sight(peer, members[peer.member_id], viewer) for peer in shown]
@@ -89,7 +89,7 @@ def listing(peers: list[Peer], members: dict[str, MemberView], viewer: Viewer) -
 
 
 def _is_in(member: MemberView | None) -> bool:
-    return member is not None and not member.revoked
+    return member is not None and member.welcome
 
 
 def _order(peer: Peer) -> tuple[bool, str, datetime, str]:

@@ -32,7 +32,7 @@ def find(roster: Roster, target: str, *, banned: bool = False) -> Found:
     wanted = target.strip().casefold()
     if not wanted:
         raise MeshError("malformed", "Name a peer, or its key.")
-    members = [m for m in roster.members.values() if m.revoked == banned]
+    members = [m for m in roster.members.values() if m.revoked == banned and not m.vacant]
     found = _matches(roster, members, wanted)
     if not found:
         raise MeshError("not_found", _nobody(target, banned=banned))

@@ -121,6 +121,8 @@ class Outgoing:
         member = roster.members.get(peer.member_id)
         if member is None or member.revoked or roster.mesh.archived:
             raise MeshError("revoked")
+        if member.suspended:
+            raise MeshError("device_revoked")
         sender = Sender(peer.member_id, peer.member_key, peer.session_key, peer.presence_id)
         request = submission.request
         return resolve(roster, sender, request.target_spec, hold=bool(request.hold))

@@ -84,9 +84,9 @@ class Reconciler:
         self._tasks.start(self._reread(presence_id))
         self._doorbell.ring_change(mesh_id, presence_id)
 
-    def member_revoked(self, mesh_id: str, member_id: str) -> None:
-        """A member was banned on this node, over whichever edge."""
-        self._tasks.start(self._revoked(mesh_id, member_id))
+    def member_out(self, mesh_id: str, member_id: str) -> None:
+        """A member was banned or suspended on this node, over whichever edge."""
+        self._tasks.start(self._out(mesh_id, member_id))
 
     def mesh_archived(self, mesh_id: str) -> None:
         """The mesh was closed on this node: every socket of it goes, here and elsewhere."""
@@ -122,7 +122,7 @@ class Reconciler:
             self._tasks.start(self._removals.close_told(session, ring["code"], ring["reason"]))
 
     async def _refresh(self, mesh_id: str) -> None:
-        """Rereads a roster, and acts on what nobody rang for: bans, and the end of the mesh."""
+        """Rereads a roster, and acts on what nobody rang for: removals, the mesh's end."""
         if self._rosters.loaded(mesh_id) is None:
             return
         roster = await self._rosters.refresh(mesh_id)
@@ -131,12 +131,12 @@ class Reconciler:
             return
         for member_id in {session.member_id for session in self._hub.in_mesh(mesh_id)}:
             member = roster.members.get(member_id)
-            if member is None or member.revoked:
-                await self._removals.member_revoked(mesh_id, member_id)
+            if member is None or not member.welcome:
+                await self._removals.member_out(mesh_id, member_id)
 
-    async def _revoked(self, mesh_id: str, member_id: str) -> None:
+    async def _out(self, mesh_id: str, member_id: str) -> None:
         await self._refresh(mesh_id)
-        await self._removals.member_revoked(mesh_id, member_id)
+        await self._removals.member_out(mesh_id, member_id)
 
     def _compare(self, peer: Peer, read: Peer | None) -> None:
         """What the database says of a session here; its rings may have been lost."""

@@ -11,6 +11,7 @@ from presence.goings import Goings
 from presence.parcel import Parcel
 from presence.peer import Peer
 from presence.receipts import Receipts
+from presence.roster import MemberView, Roster
 from presence.session import Session
 from presence.storage.removing import How, take_off, take_off_member, was_kicked
 from presence.storage.revocations import withdraw
@@ -39,12 +40,13 @@ class Removals:
         reason: str,
         *,
         by_member_id: str = "",
+        by_account: bool = False,
         how: How = "one",
     ) -> list[str]:
         """Ends presences, on whichever node their sockets are; the names of those it ended.
 
         Stored first: if the database is away nobody is touched. On behalf of a manager, or of
-        the broker itself (""). Raises MeshError `forbidden`, `unavailable`.
+        the broker itself (""). Raises MeshError `forbidden`, `device_revoked`, `unavailable`.
         """
         until = now() + timedelta(seconds=self._config.presence_lease_s)
         untold_until = until if code == CloseCode.KICKED else None
@@ -52,6 +54,7 @@ class Removals:
             lambda: take_off(
                 peers,
                 by_member_id=by_member_id,
+                by_account=by_account,
                 how=how,
                 node_id=self._node_id,
                 untold_until=untold_until,
@@ -65,20 +68,20 @@ class Removals:
         )
         return [peer.name for peer in taken.peers]
 
-    async def member_revoked(self, mesh_id: str, member_id: str) -> None:
-        """After a ban was committed: sockets closed, presences ended, mail withdrawn.
+    async def member_out(self, mesh_id: str, member_id: str) -> None:
+        """After a ban or a suspension: sockets closed, presences ended; after a ban mail withdrawn.
 
         Sockets of other nodes are closed by those when they reread the roster. Nothing is done
         for a member that the roster knows to be back.
         """
         roster = self._rosters.loaded(mesh_id)
         member = roster.members.get(member_id) if roster else None
-        if roster is not None and member is not None and not member.revoked:
+        if roster is not None and member is not None and member.welcome:
             return
         closed = self._hub.of_member(member_id)
-        sentence = removed_sentence(roster.mesh.name if roster else "")
+        code, reason = _farewell(roster, member)
         for session in closed:
-            self.close_here(session, CloseCode.BANNED, sentence)
+            self.close_here(session, code, reason)
         peers = [session.peer for session in closed]
         taken = await self._ledger.call(lambda: take_off_member(member_id, peers))
         self._goings.ended(taken.peers, taken.ended, "removed")
@@ -111,13 +114,16 @@ class Removals:
     async def check_welcome(self, peer: Peer) -> None:
         """Of a session that was admitted and is not listed yet: was it removed in between?
 
-        Raises MeshError `revoked`, `kicked`, or `unavailable` (come again) for a disconnect.
+        Raises MeshError `revoked`, `device_revoked`, `kicked`, or `unavailable` (come again) for a
+        disconnect.
         """
         roster = self._rosters.loaded(peer.mesh_id)
         member = roster.members.get(peer.member_id) if roster else None
-        if roster is not None and (member is None or member.revoked):
+        if roster is not None and (member is None or not member.welcome):
             taken = await self._ledger.call(lambda: take_off_member(peer.member_id, [peer]))
             self._goings.settle_mail(taken.ended)
+            if member is not None and not member.revoked:
+                raise MeshError("device_revoked")
             raise MeshError("revoked", removed_sentence(roster.mesh.name))
         code = self._overtaken.pop(peer.presence_id, None)
         if code is not None:
@@ -146,6 +152,16 @@ class Removals:
         """Receipts for mail that was on its way from or to a banned member."""
         for parcel in withdrawn:
             self._receipts.send(parcel, "undeliverable", "revoked")
+
+
+def _farewell(roster: Roster | None, member: MemberView | None) -> tuple[CloseCode, str]:
+    """How the socket of a member that is out is closed."""
+    if member is not None and not member.revoked:
+        return CloseCode.KICKED, "device_revoked"
+    name = roster.mesh.name if roster else ""
+    if member is not None and member.vacant:
+        return CloseCode.BANNED, f'You have left "{name}". A new invitation brings you back.'
+    return CloseCode.BANNED, removed_sentence(name)
 
 
 def removed_sentence(mesh_name: str) -> str:

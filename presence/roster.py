@@ -27,6 +27,17 @@ class MemberView:
     profile: Profile | None
     revoked: bool
     bind_until: datetime | None
+    suspended: bool = False
+
+    @property
+    def welcome(self) -> bool:
+        """False for who may not be here: removed, or suspended with the device of its key."""
+        return not self.revoked and not self.suspended
+
+    @property
+    def vacant(self) -> bool:
+        """True for a place without a key that no hello can bind: it is nobody."""
+        return not self.pubkey and self.bind_until is None
 
     def allows(self, sender_key: str, sender_session_key: str, capability: str) -> bool:
         """True if this member grants the sender that capability; the member key goes first."""

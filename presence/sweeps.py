@@ -17,7 +17,7 @@ from presence.statuses import StatusRecord, decide
 from presence.storage import sweeping
 from presence.storage.hooks import take_pending
 from presence.storage.presences import beat, count_nodes, leave
-from presence.storage.removing import presences_of_revoked
+from presence.storage.removing import presences_of_unwelcome
 from presence.storage.revocations import withdraw_leftovers
 from presence.storage.rosters import peer_from_row
 
@@ -71,8 +71,8 @@ class Sweeps:
             await self._goings.end(ran_out, "timeout")
 
     async def banned(self) -> None:
-        """Finishes bans whose node died between the commit and the rest."""
-        left = await self._ledger.call(self._left_of_revoked)
+        """Finishes bans and suspensions whose node died between the commit and the rest."""
+        left = await self._ledger.call(self._left_of_unwelcome)
         if left:
             await self._goings.end(left, "removed")
         while withdrawn := await self._ledger.call(withdraw_leftovers):
@@ -109,8 +109,8 @@ class Sweeps:
         )
         return [peer_from_row(row, row.member.pubkey) for row in sweeping.leases_run_out()]
 
-    def _left_of_revoked(self) -> list[Peer]:
-        return presences_of_revoked(sweeping.BATCH) if sweeping.try_lock() else []
+    def _left_of_unwelcome(self) -> list[Peer]:
+        return presences_of_unwelcome(sweeping.BATCH) if sweeping.try_lock() else []
 
     def _silent_since(self) -> datetime:
         return now() - timedelta(seconds=self._config.node_lease_s)

@@ -70,11 +70,12 @@ def _direct(roster: Roster, sender: Sender, key: str, *, hold: bool) -> Resoluti
     peer = None if member else roster.peer_by_key(key)
     if peer is not None:
         member = roster.members.get(peer.member_id)
+        member = member if member is not None and member.welcome else None
     if member is None or member.revoked:
         raise MeshError("no_recipient", "No member or session of this mesh has that key.")
     if not member.allows(sender.member_key, sender.session_key, DM):
         raise MeshError("blocked")
-    peers = [peer] if peer else roster.peers_of(member.id)
+    peers = [peer] if peer else _peers_of(roster, member)
     others = [p for p in peers if p.presence_id != sender.presence_id]
     if not hold and not any(p.connected for p in others):
         raise MeshError("no_recipient")
@@ -88,7 +89,7 @@ def _many(roster: Roster, sender: Sender, group: str | None, *, hold: bool) -> R
     matched = online = 0
     recipients: list[Recipient] = []
     for member in roster.members.values():
-        if member.id == sender.member_id or member.revoked:
+        if member.id == sender.member_id or member.revoked or member.vacant:
             continue
         found = _of_member(roster, member, group, hold=hold)
         matched += len(found)
@@ -104,7 +105,7 @@ def _of_member(
     roster: Roster, member: MemberView, group: str | None, *, hold: bool
 ) -> list[Recipient]:
     """A member's share of a group message, or of a broadcast (group None)."""
-    peers = roster.peers_of(member.id)
+    peers = _peers_of(roster, member)
     if not peers:
         groups = member.last_groups or member.groups
         wanted = hold and (group is None or covers(group, groups))
@@ -114,6 +115,11 @@ def _of_member(
     else:
         wanted_peers = [p for p in peers if covers(group, p.groups)]
     return _to_member(member, wanted_peers) if wanted_peers else []
+
+
+def _peers_of(roster: Roster, member: MemberView) -> list[Peer]:
+    """The sessions that mail may go to; mail for a suspended member waits for a later one."""
+    return [] if member.suspended else roster.peers_of(member.id)
 
 
 def covers(group: str, groups: list[GroupRef]) -> bool:

@@ -123,9 +123,10 @@ def take_due(*, now: datetime, limit: int) -> list[Reminder]:
 
     Runs inside the caller's transaction, which also stores what they send: so each fires once,
     on whichever node commits. Another node passes over what is claimed here. A recurring one
-    that was missed several times fires once.
+    that was missed several times fires once. Those of a suspended author wait for its return.
     """
-    due = Reminder.objects.filter(due_at__lte=now).order_by("due_at", "id")
+    due = Reminder.objects.filter(due_at__lte=now, author__suspended_at__isnull=True)
+    due = due.order_by("due_at", "id")
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True, of=("self",))
     taken = list(due.select_related("mesh", "author", "recipient")[:limit])

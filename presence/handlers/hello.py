@@ -37,7 +37,8 @@ async def hello(runtime: Runtime, opening: Opening, message: Hello) -> Session:
     """Checks a hello in the order the protocol names, lists the session, answers it.
 
     Raises MeshError: `malformed`, `bad_session_pubkey`, `timestamp_skew`, `bad_signature`,
-    `replayed`, `unauthorized`, `revoked`, `rate_limit`, `capacity`, `overloaded`, `unavailable`.
+    `replayed`, `unauthorized`, `revoked`, `device_revoked`, `rate_limit`, `capacity`,
+    `overloaded`, `unavailable`.
     """
     version = check_shape(message)
     if abs(millis() - message.timestamp) > HELLO_SKEW_S * 1000:
@@ -124,12 +125,12 @@ def _signed_text(message: Hello, version: int) -> str:
 
 
 async def _membership(runtime: Runtime, message: Hello) -> tuple[Roster, MemberView]:
-    """The member who speaks. A roster that does not know it is read again once."""
+    """The member who speaks. A roster that does not know or want it is read again once."""
     roster = await runtime.rosters.get(message.mesh_id)
     if roster is None:
         raise MeshError("unauthorized")
     member = roster.members.get(message.member_id)
-    if member is None or member.pubkey != message.pubkey:
+    if member is None or member.pubkey != message.pubkey or not member.welcome:
         roster = await _fresh_roster(runtime, message, roster)
     return roster, check_member(roster, message.member_id, message.pubkey)
 

@@ -48,7 +48,7 @@ async def ban(runtime: Runtime, session: Session, message: Ban) -> BanAck:
         )
     )
     await runtime.rosters.refresh(session.mesh_id)
-    await runtime.removals.member_revoked(session.mesh_id, member.id)
+    await runtime.removals.member_out(session.mesh_id, member.id)
     return BanAck(banned=member.name)
 
 
@@ -84,11 +84,13 @@ async def list_bans(runtime: Runtime, session: Session, message: ListBans) -> Li
 
 
 async def managed_roster(runtime: Runtime, session: Session) -> Roster:
-    """The roster as it is now, for the owner and admins. Raises MeshError `forbidden`."""
+    """The roster as it is now, for owner and admins. Raises `forbidden`, `device_revoked`."""
     roster = await runtime.rosters.refresh(session.mesh_id)
     member = roster.members.get(session.member_id) if roster else None
     if roster is None or member is None or member.revoked or member.role not in MANAGERS:
         raise MeshError("forbidden")
+    if member.suspended:
+        raise MeshError("device_revoked")
     return roster
 
 

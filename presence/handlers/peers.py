@@ -19,7 +19,7 @@ async def list_peers(runtime: Runtime, session: Session, message: ListPeers) -> 
     rows = []
     for peer in roster.peers.values():
         member = roster.members.get(peer.member_id)
-        if member is None or member.revoked:
+        if member is None or not member.welcome:
             continue
         own = peer.member_id == asker.member_id
         readable = own or member.allows(asker.member_key, asker.session_key, READ)

@@ -9,6 +9,7 @@ from claudemesh_wire.signing import verify
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 
+from meshes.membership import check_welcome
 from meshes.models import Member
 from presence.clock import millis, now
 from presence.models import LastHook, PendingStatus, Presence
@@ -74,7 +75,9 @@ def apply(row: Presence, status: str) -> None:
 
 
 def check_signed(hook: Hook) -> None:
-    """Raises MeshError: "timestamp_skew", "unauthorized", "bad_signature", "revoked"."""
+    """Raises MeshError: "timestamp_skew", "unauthorized", "bad_signature", "revoked",
+    "device_revoked".
+    """
     if abs(millis() - hook.timestamp) > SKEW_S * 1000:
         raise MeshError("timestamp_skew")
     member = Member.objects.filter(id=hook.member_id, mesh__archived_at=None).first()
@@ -86,8 +89,7 @@ def check_signed(hook: Hook) -> None:
         raise MeshError("malformed", str(error)) from None
     if not verify(signed, hook.signature, member.pubkey):
         raise MeshError("bad_signature")
-    if member.revoked_at is not None:
-        raise MeshError("revoked")
+    check_welcome(member)
 
 
 def _advance(hook: Hook) -> None:

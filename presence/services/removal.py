@@ -64,6 +64,8 @@ def remove(
 ) -> list[str]:
     """Ends presences of a mesh on behalf of its owner or an admin; the names of those it ended.
 
+    The caller has made sure that it is the account of that member which asks.
+
     Ids of other meshes and of presences that are gone count as nobody. The manager's own
     sessions are left alone. "" for `by_member_id` is the broker's operator. Raises MeshError:
     `forbidden` for anybody but a manager, `not_found` when none of the ids is there, `invalid`
@@ -97,7 +99,7 @@ async def _remove(runtime: Runtime, order: Order) -> list[str]:
     peers = [here.get(peer.presence_id, peer) for peer in rows]
     code, reason = order.kind.value
     return await runtime.removals.remove(
-        peers, code, reason, by_member_id=order.by_member_id, how=order.how
+        peers, code, reason, by_member_id=order.by_member_id, by_account=True, how=order.how
     )
 
 
@@ -108,6 +110,7 @@ def _in_database(order: Order) -> list[str]:
         lambda: take_off(
             _meant(order),
             by_member_id=order.by_member_id,
+            by_account=True,
             how=order.how,
             node_id="",
             untold_until=now() + lease if order.kind is Kind.KICK else None,
@@ -125,7 +128,7 @@ def _meant(order: Order) -> list[Peer]:
     """The presences meant, without those of the manager's own. Raises MeshError, see `remove`."""
     own = Q(member_id=order.by_member_id)
     if order.by_member_id:
-        manager = managing_member(order.mesh_id, order.by_member_id)
+        manager = managing_member(order.mesh_id, order.by_member_id, by_account=True)
         if order.presence_ids is None and manager.user_id is not None:
             own |= Q(member__user_id=manager.user_id)
     found = Presence.objects.filter(mesh_id=order.mesh_id).select_related("member")

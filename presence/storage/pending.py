@@ -139,6 +139,7 @@ def _pending(member_id: str, address: str, only_now: bool) -> QuerySet[Delivery]
         state=DeliveryState.PENDING,
         expires_at__gt=now(),
         member__revoked_at=None,
+        member__suspended_at=None,
         message__sender__revoked_at=None,
     )
     return rows.filter(priority="now") if only_now else rows

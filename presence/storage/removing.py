@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from audit import chains, events
 from audit.services import append
-from meshes.membership import managing_member
+from meshes.membership import lock_mesh, managing_member
 from meshes.models import Member
 from presence.clock import now
 from presence.models import Presence, UntoldKick
@@ -19,6 +19,7 @@ from presence.storage.rosters import peer_from_row
 
 #: Who was meant: some by name, those silent for long, or everybody.
 How = Literal["one", "stale", "all"]
+_UNWELCOME = Q(revoked_at__isnull=False) | Q(suspended_at__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,17 @@ def take_off(
     how: How,
     node_id: str,
     untold_until: datetime | None,
+    by_account: bool = False,
 ) -> TakenOff:
     """Ends presences on behalf of a manager ("": of the broker), and what replaced them meanwhile.
 
-    `untold_until` is given for a kick: sessions without a socket on this node are noted until
-    then. Runs inside the caller's transaction. Raises MeshError `forbidden`.
+    `by_account`: it is its account that asks, see `managing_member`. `untold_until` is given for
+    a kick: sessions without a socket on this node are noted until then. Runs inside the caller's
+    transaction. Raises MeshError `forbidden`, `device_revoked`.
     """
     if peers and by_member_id:
-        managing_member(peers[0].mesh_id, by_member_id)
+        lock_mesh(peers[0].mesh_id)  # against a ban or a suspension of the manager meanwhile
+        managing_member(peers[0].mesh_id, by_member_id, by_account=by_account)
     seen = {peer.presence_id: peer.last_seen_at for peer in peers}
     rows = _rows_of(peers)
     if untold_until is not None:
@@ -66,16 +70,17 @@ def _append(event: str, peers: list[Peer], actor: str, how: How) -> None:
 
 
 def take_off_member(member_id: str, closed: Iterable[Peer]) -> TakenOff:
-    """Ends all presences of a revoked member; of one let back meanwhile only those closed."""
+    """Ends all presences of an unwelcome member; of one let back meanwhile only those closed."""
     seen = {peer.presence_id: peer.last_seen_at for peer in closed}
-    revoked = Member.objects.filter(id=member_id, revoked_at__isnull=False).exists()
-    wanted = Q(id__in=seen) | Q(member_id=member_id) if revoked else Q(id__in=seen)
+    unwelcome = Member.objects.filter(_UNWELCOME, id=member_id).exists()
+    wanted = Q(id__in=seen) | Q(member_id=member_id) if unwelcome else Q(id__in=seen)
     return _end(list(Presence.objects.filter(wanted).select_related("member")), seen)
 
 
-def presences_of_revoked(limit: int) -> list[Peer]:
-    """What is left of members that were banned by a node that did not live to finish."""
-    rows = Presence.objects.filter(member__revoked_at__isnull=False).select_related("member")
+def presences_of_unwelcome(limit: int) -> list[Peer]:
+    """What is left of members put out by a node that did not live to finish."""
+    out = Q(member__revoked_at__isnull=False) | Q(member__suspended_at__isnull=False)
+    rows = Presence.objects.filter(out).select_related("member")
     return [peer_from_row(row, row.member.pubkey) for row in rows.order_by("id")[:limit]]
 
 

@@ -118,4 +118,5 @@ def _member(member: Member, state: PeerState | None) -> MemberView:
         profile=profile_of(state.profile) if state else None,
         revoked=member.revoked_at is not None,
         bind_until=member.bind_until,
+        suspended=member.suspended_at is not None,
     )

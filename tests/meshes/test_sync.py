@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from claudemesh_wire import boxes, signing
+from claudemesh_wire import boxes, canonical, signing
 from claudemesh_wire.signing import generate_keypair
 from django.utils import timezone
 from rest_framework.test import APIClient
+from rest_framework_simplejwt.backends import TokenBackend
 
 from accounts import services as accounts
 from meshes import services
@@ -206,8 +207,6 @@ class TestMallory:
         assert reply["ok"] is False
 
     def test_a_token_of_another_kind(self, bob: Person, settings: Any) -> None:
-        from rest_framework_simplejwt.backends import TokenBackend
-
         claims = {"sub": bob.user.pk, "type": "invitation", "exp": 4_000_000_000}
         token = TokenBackend("HS256", signing_key=settings.CLI_SYNC_SECRET).encode(claims)
         assert sync(sync_body(token, FRANK))[0] == 401
@@ -240,8 +239,6 @@ class TestMallory:
         assert meshes(sync_body(bob.token, carol.keys)) == []
 
     def test_a_junk_recipient(self, bob: Person) -> None:
-        from claudemesh_wire import canonical
-
         statement = canonical.sync(bob.device.token_hash, FRANK.public, "junk")
         proof = signing.sign(statement, FRANK.secret)
         body = sync_body(bob.token, FRANK, recipient_x25519_pubkey="junk", proof=proof)
