@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("meshes.urls")),
     path("", include("meshes.pages.urls")),
     path("", include("presence.urls")),
+    path("", include("emails.urls")),
     path("", include("dashboard.urls")),
 ]
 

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class EmailsConfig(AppConfig):
-    """The mails that the broker sends."""
+    """The mails that the broker sends, and who wants none of the optional ones."""
 
     name = "emails"

@@ -3,53 +3,89 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+import traceback
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
+from django.conf import settings
+
+from emails import answers, links, metrics, selectors
+from emails.addresses import masked
+from emails.composing import compose
+from emails.deadline import within
+from emails.mail import Mail
 
 logger = logging.getLogger(__name__)
 
-TAKEN = frozenset({"queued", "sent"})
+#: Backends that send nothing to anybody.
+NOWHERE = frozenset(
+    f"django.core.mail.backends.{name}.EmailBackend" for name in ("console", "dummy")
+)
+
+Result = Literal["taken", "refused", "failed", "nowhere", "unsubscribed"]
 
 
-def deliver(*, to: str, subject: str, template: str, context: dict[str, Any]) -> bool:
-    """Render `emails/<template>.txt` and `.html` and send them to one address.
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a mail, and the provider's answer in one line without secrets."""
 
-    True only if the provider took the mail. Whatever goes wrong on the way (refused, timed out
-    after EMAIL_TIMEOUT, misconfigured) is logged with the provider's answer and is False: no
-    mail is worth failing the request that asked for it.
+    result: Result
+    answer: str
+
+    @property
+    def taken(self) -> bool:
+        """Whether a provider has the mail now."""
+        return self.result == "taken"
+
+
+def deliver(mail: Mail) -> Outcome:
+    """Render a mail and send it to its one address; at most EMAIL_TIMEOUT seconds.
+
+    Whatever goes wrong on the way (refused, late, misconfigured) is logged and is an outcome.
+    An answer that is late counts as none, though such a mail may arrive all the same.
     """
-    message = EmailMultiAlternatives(
-        subject=one_line(subject),
-        body=render_to_string(f"emails/{template}.txt", context),
-        to=[to],
-    )
-    message.attach_alternative(render_to_string(f"emails/{template}.html", context), "text/html")
+    outcome = _attempt(mail)
+    metrics.mails.labels(template=mail.template, result=outcome.result).inc()
+    level = logging.INFO if outcome.result in ("taken", "unsubscribed") else logging.WARNING
+    told = (mail.template, masked(mail.to), outcome.result, outcome.answer)
+    logger.log(level, "Mail %s to %s: %s. %s", *told)
+    return outcome
+
+
+def reaches_nobody() -> bool:
+    """Whether mails are printed or dropped instead of sent."""
+    return settings.EMAIL_BACKEND in NOWHERE
+
+
+def _attempt(mail: Mail) -> Outcome:
     try:
-        taken = message.send() == 1 and provider_took(message)
-    except Exception:
-        logger.exception("The mail %s could not be sent.", template)
-        return False
-    if not taken:
-        logger.warning("The provider did not take the mail %s: %s", template, answer(message))
-    return taken
+        if mail.optional:
+            if selectors.is_unsubscribed(mail.to):
+                return Outcome("unsubscribed", "This address wants no such mail.")
+            mail = replace(mail, context=mail.context | _way_out(mail))
+        return _send(mail)
+    except Exception as error:
+        return _of_error(error, mail)
 
 
-def provider_took(message: EmailMultiAlternatives) -> bool:
-    """What anymail says of the recipient; other backends say it with the number sent."""
-    status = getattr(message, "anymail_status", None)
-    if status is None or status.status is None:
-        return True
-    return bool(status.status <= TAKEN)
+def _way_out(mail: Mail) -> dict[str, str]:
+    return {"unsubscribe_url": links.unsubscribe_url(mail.to)}
 
 
-def answer(message: EmailMultiAlternatives) -> Any:
-    """The provider's answer, for the log."""
-    status = getattr(message, "anymail_status", None)
-    return getattr(status, "esp_response", None) or getattr(status, "status", "no answer")
+def _send(mail: Mail) -> Outcome:
+    message = compose(mail)
+    sent = within(settings.EMAIL_TIMEOUT, message.send)
+    if reaches_nobody():
+        return Outcome("nowhere", "No provider is set; set EMAIL_URL or EMAIL_BACKEND.")
+    taken = sent == 1 and answers.took(message)
+    answer = answers.fit_for_log(answers.of_message(message), mail)
+    return Outcome("taken" if taken else "refused", answer)
 
 
-def one_line(text: str) -> str:
-    """Text fit for a header: line breaks and runs of blanks become one blank."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+def _of_error(error: Exception, mail: Mail) -> Outcome:
+    """The outcome of an exception; one that nobody foresaw is logged with where it came from."""
+    if not answers.is_foreseen(error):
+        lines = "".join(traceback.format_exception(error))
+        logger.error("The mail %s failed. %s", mail.template, answers.without_secrets(lines, mail))
+    result: Result = "refused" if answers.is_refusal(error) else "failed"
+    return Outcome(result, answers.fit_for_log(answers.of_error(error), mail))

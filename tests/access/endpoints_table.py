@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from claudemesh_wire.signing import generate_keypair
+from django.conf import settings
+
+from emails.links import unsubscribe_url
 
 ROLES = (
     "owner",
@@ -59,12 +62,17 @@ MESH = "cli/mesh/<slug:slug>"
 NAME = {"name": "New"}
 DISPLAY = {"display_name": "X"}
 
+UNSUBSCRIBE = unsubscribe_url("dave@example.com").removeprefix(settings.APP_URL)
+
 ROWS = [
     public("health", "get", "/health"),
     public("health/ready", "get", "/health/ready"),
     public("metrics", "get", "/metrics"),
     public("admin", "get", "/admin", status=302),
     public("api/schema", "get", "/api/schema"),
+    # The link is the right, whoever holds it; a program that reads mail posts without a session.
+    public("unsubscribe/<str:token>", "get", UNSUBSCRIBE),
+    public("unsubscribe/<str:token>", "post", UNSUBSCRIBE),
     # Pages ask for a browser session, which no token gives.
     public("dashboard/devices", "get", "/dashboard/devices", status=302),
     public("dashboard/devices/revoke-all", "post", "/dashboard/devices/revoke-all", status=302),

@@ -10,6 +10,7 @@ from claudemesh_wire import broker, client
 from claudemesh_wire.errors import ERRORS
 from prometheus_client.metrics import MetricWrapperBase
 
+from emails import metrics as mail_metrics
 from presence import metrics
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -87,12 +88,15 @@ def test_every_message_type_is_documented(union: object) -> None:
 
 
 def test_every_metric_is_documented_and_no_other() -> None:
-    metrics_of_core = (
-        value for value in vars(metrics).values() if isinstance(value, MetricWrapperBase)
+    ours = (
+        value
+        for module in (metrics, mail_metrics)
+        for value in vars(module).values()
+        if isinstance(value, MetricWrapperBase)
     )
     names = {
         family.name + ("_total" if family.type == "counter" else "")
-        for metric in metrics_of_core
+        for metric in ours
         for family in metric.collect()
     }
     assert documented("docs/metrics.md") == names
