@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from presence.clock import iso
 from presence.peer import Details, Peer
+from presence.plain_text import plain
 from presence.roster import MemberView
 
 #: Sessions shown at once; a page and a frame stay small whatever the mesh is.
@@ -74,6 +75,11 @@ class Listing(Struct, frozen=True, tag_field="type", tag="presences", rename="ca
     manages: bool
 
     @property
+    def removable(self) -> bool:
+        """True if the viewer may remove any of those shown."""
+        return any(sight.removable for sight in self.presences)
+
+    @property
     def beyond(self) -> int:
         """How many sessions are not shown."""
         return self.total - len(self.presences)
@@ -102,14 +108,14 @@ def _sight(peer: Peer, member: MemberView, viewer: Viewer) -> Sight:
     details = peer.details if readable else Details()
     return Sight(
         id=peer.presence_id,
-        name=_short(peer.name, MAX_NAME_CHARS),
-        member=_short(member.name, MAX_NAME_CHARS),
+        name=plain(peer.name, MAX_NAME_CHARS),
+        member=plain(member.name, MAX_NAME_CHARS),
         role=member.role,
         status=peer.status,
-        summary=_short(peer.summary, MAX_TEXT_CHARS) if readable and peer.summary else None,
+        summary=plain(peer.summary, MAX_TEXT_CHARS) if readable and peer.summary else None,
         place=_place(details),
-        groups=[_short(group.name, MAX_NAME_CHARS) for group in peer.groups[:MAX_GROUPS]],
-        model=_short(peer.details.model, MAX_NAME_CHARS) if peer.details.model else None,
+        groups=[plain(group.name, MAX_NAME_CHARS) for group in peer.groups[:MAX_GROUPS]],
+        model=plain(peer.details.model, MAX_NAME_CHARS) if peer.details.model else None,
         connected=peer.connected,
         hidden=not peer.visible,
         own=own,
@@ -122,14 +128,10 @@ def _sight(peer: Peer, member: MemberView, viewer: Viewer) -> Sight:
 def _place(details: Details) -> str | None:
     """`host:directory`, as far as it was told; the end of a long path says most."""
     parts = [part for part in (details.hostname, _tail(details.cwd)) if part]
-    return _short(":".join(parts), 2 * MAX_TEXT_CHARS) if parts else None
+    return plain(":".join(parts), 2 * MAX_TEXT_CHARS) if parts else None
 
 
 def _tail(path: str | None) -> str | None:
     if path is None or len(path) <= MAX_TEXT_CHARS:
         return path
     return "…" + path[1 - MAX_TEXT_CHARS :]
-
-
-def _short(text: str, max_chars: int) -> str:
-    return text if len(text) <= max_chars else text[: max_chars - 1] + "…"

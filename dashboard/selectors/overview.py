@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from accounts.models import User
 from meshes.selectors import Standing, member_counts, standings_of
 from presence.models import Presence
+from presence.plain_text import plain
 from presence.storage.presences import count_connected
 
 NAMES_SHOWN = 4
 NAMES_READ = 400
+MAX_NAME_CHARS = 40
 
 
 @dataclass(frozen=True)
@@ -52,5 +54,5 @@ def _names(mesh_ids: list[str]) -> dict[str, list[str]]:
     names: dict[str, list[str]] = defaultdict(list)
     for mesh_id, name in here.values_list("mesh_id", "display_name")[:NAMES_READ]:
         if len(names[mesh_id]) < NAMES_SHOWN:
-            names[mesh_id].append(name)
+            names[mesh_id].append(plain(name, MAX_NAME_CHARS))
     return names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import dumps as to_json
 from typing import Any
 
 from claudemesh_wire.audit import ChainReport
@@ -10,7 +11,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from accounts.api.throttles import refuse_over
-from audit import exporting, selectors
+from accounts.models import User
+from audit import chains, exporting, selectors
 from audit.events import EVENTS
 from audit.models import AuditEntry
 from audit.turns import turn
@@ -18,8 +20,10 @@ from audit.verifying import verify
 from dashboard.pages import MeshPage
 from meshes.api.audit import EXPORTS_PER_MESH, VERIFICATIONS_PER_MESH, in_parts
 from meshes.models import Member
+from presence.plain_text import plain
 
-MAX_PAYLOAD_CHARS = 400
+MAX_VALUE_CHARS = 300
+MAX_FACTS = 12
 PAGE_SIZE = 20
 
 
@@ -104,14 +108,30 @@ class ExportAudit(AuditPage):
 
 def _rows(mesh_id: str, entries: list[AuditEntry]) -> list[dict[str, Any]]:
     """Entries with the names of those who acted, as they are called today."""
-    actors = {entry.actor for entry in entries}
-    members = Member.objects.filter(mesh_id=mesh_id, pk__in=actors)
-    names = dict(members.values_list("pk", "display_name"))
+    names = _names(mesh_id, {entry.actor for entry in entries})
     return [
-        {"entry": entry, "actor": names.get(entry.actor), "payload": _shortened(entry.payload_json)}
+        {
+            "entry": entry,
+            "actor": names.get(entry.actor, "somebody unknown"),
+            "payload": _facts(entry.payload),
+        }
         for entry in entries
     ]
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= MAX_PAYLOAD_CHARS else text[: MAX_PAYLOAD_CHARS - 1] + "…"
+def _names(mesh_id: str, actors: set[str]) -> dict[str, str]:
+    """By actor: members by their names, accounts by theirs, the broker as itself."""
+    members = Member.objects.filter(mesh_id=mesh_id, pk__in=actors)
+    names = {chains.BROKER: "the broker"} | dict(members.values_list("pk", "display_name"))
+    ids = {actor.partition(":")[2] for actor in actors - set(names)}
+    for user in User.objects.filter(pk__in=ids):
+        names[chains.of_account(user.pk)] = f"{user.display_name} (account)"
+    return names
+
+
+def _facts(payload: dict[str, Any]) -> list[tuple[str, str]]:
+    """What happened, name by name, made short; the export has it whole."""
+    return [
+        (name, plain(value if isinstance(value, str) else to_json(value), MAX_VALUE_CHARS))
+        for name, value in list(payload.items())[:MAX_FACTS]
+    ]

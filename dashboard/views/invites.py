@@ -48,6 +48,7 @@ class InvitesPage(MeshPage):
             inviter_name=self.person.display_name,
             url=invite_url(invite.code),
             expires_at=invite.expires_at,
+            role=invite.role,
         )
         if sent:
             self.say(f"The invitation was mailed to {invite.email}.")

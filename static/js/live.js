@@ -93,11 +93,13 @@ class LiveView {
     }
     for (const row of known.values()) row.remove();
     this.part("people").textContent = people;
-    this.part("total").textContent = total;
+    this.part("total").textContent = `${total} ${total === 1 ? "session" : "sessions"}`;
     this.part("beyond").hidden = total <= presences.length;
     this.part("beyond-count").textContent = total - presences.length;
     this.part("empty").hidden = total > 0;
     this.section.querySelector("table").hidden = total === 0;
+    const removal = this.part("removal");
+    if (removal) removal.hidden = !presences.some((presence) => presence.removable);
     this.tell(people);
   }
 
@@ -127,6 +129,7 @@ function fill(row, presence) {
   write("role", presence.role);
   write("summary", presence.summary ?? "");
   write("place", presence.place ?? "");
+  label(field("doing"), presence.summary || presence.place ? "Doing" : null);
   field("alias").hidden = presence.name === presence.member;
   field("role").hidden = presence.role === "member";
   field("own").hidden = !presence.own;
@@ -148,8 +151,15 @@ function since(cell, moment) {
   time.textContent = `${exact.slice(0, 10)} ${exact.slice(11, 19)} UTC`;
 }
 
+/* On a narrow screen a cell says what it holds, if it holds anything. */
+function label(cell, word) {
+  if (word) cell.dataset.label = word;
+  else delete cell.dataset.label;
+}
+
 function offer(cell, presence) {
   cell.hidden = !presence.removable;
+  label(cell.parentElement, presence.removable ? "Remove" : null);
   for (const button of cell.querySelectorAll("button")) {
     button.value = presence.id;
     const verb = button.name === "kick" ? "Kick" : "Disconnect";
