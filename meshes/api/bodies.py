@@ -165,6 +165,7 @@ class ClaimBody(serializers.Serializer[Any]):
     recipient_x25519_pubkey = StrictCharField(max_length=64)
     peer_pubkey = PubkeyField(**OPTIONAL, allow_blank=True)
     proof = SignatureField(**OPTIONAL, allow_blank=True)
+    ticket = StrictCharField(**OPTIONAL, allow_blank=True, max_length=1024)
     display_name = NameField(**OPTIONAL, allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from accounts.models import User
 from meshes import selectors, services
 from meshes.api import shapes
 from meshes.api.bodies import ClaimBody, JoinBody
+from meshes.api.devices import device_of
 from meshes.services.invites import stored_token
 
 # Generous, since many people may share one address; guessing 46 bits takes ages all the same.
@@ -38,7 +39,7 @@ class Join(AnonymousView):
 
 
 class ClaimInvite(AnonymousView):
-    """POST /invites/<code>/claim (v2); with a bearer, the new member belongs to the account."""
+    """POST /invites/<code>/claim (v2); a bearer or a ticket makes the member an account's."""
 
     serializer_class = ClaimBody
     throttle_rate = RATE
@@ -46,7 +47,8 @@ class ClaimInvite(AnonymousView):
     def post(self, request: Request, code: str) -> Response:
         body = validated(ClaimBody, request)
         user = request.user if isinstance(request.user, User) else None
-        return Response(shapes.claim(services.claim_invite(code=code, user=user, **body)))
+        claimed = services.claim_invite(code=code, user=user, device=device_of(request), **body)
+        return Response(shapes.claim(claimed))
 
 
 class PublicInvite(AnonymousView):

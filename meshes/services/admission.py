@@ -1,7 +1,7 @@
 """Letting a newcomer in: a key becomes a member exactly once, and one use is counted.
 
-Whether the invite is genuine was decided before (`joining`). Bans are honored here: a removed
-key is refused whatever invite it comes with.
+Whether the invite is genuine was decided before (`joining`). Bans and suspensions are honored
+here: such a key is refused whatever invite it comes with.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import CliSession, User
 from audit import events
 from audit.services import NewEntry, append_many
+from meshes.membership import check_welcome, lock_mesh
 from meshes.models import Invite, Member, Mesh
-from meshes.services import roster
+from meshes.services import devices, roster
 
 BIND_WITHIN = timedelta(minutes=10)
 ADMIT_ATTEMPTS = 3
@@ -32,13 +33,16 @@ Refusal = Callable[[str], MeshError]
 class Newcomer:
     """Who wants in. `pubkey` is the ed25519 member key, "" for a key that comes with hello.
 
-    `user` is the account to tie the member to. Give it only when the newcomer has signed with
-    `pubkey`: else somebody could put another person's key, and its role, under their own account.
+    `user` is the account to tie the member to, and `device` the one of that account it is on.
+    Give them only when the newcomer has signed with `pubkey`: else somebody could put another
+    person's key, and its role, under their own account. `by_ticket`: a ticket names the account.
     """
 
     pubkey: str
     display_name: str
     user: User | None = None
+    device: CliSession | None = None
+    by_ticket: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def admit(invite: Invite, newcomer: Newcomer, refusal: Refusal) -> Joined:
 
 
 def _known_member(mesh: Mesh, newcomer: Newcomer) -> Member | None:
-    """The member of that key, if there is one. Raises MeshError("revoked") if it was removed."""
+    """The member of that key, if there is one. Raises MeshError "revoked", "device_revoked"."""
     if not newcomer.pubkey:
         return None
     member = Member.objects.filter(mesh=mesh, pubkey=newcomer.pubkey).first()
@@ -83,10 +87,44 @@ def _known_member(mesh: Mesh, newcomer: Newcomer) -> Member | None:
         return None
     if member.revoked_at is not None:
         raise MeshError("revoked", removed_sentence(mesh))
-    if newcomer.user is not None and member.user_id is None:
-        Member.objects.filter(pk=member.pk, user__isnull=True).update(user=newcomer.user)
-        member.refresh_from_db(fields=["user"])
+    check_welcome(member)
+    return member if newcomer.user is None else _tie(member.pk, newcomer, newcomer.user)
+
+
+@transaction.atomic
+def _tie(member_id: str, newcomer: Newcomer, user: User) -> Member:
+    """Tie a member to the account and device that its key was proven with; others' stay others'."""
+    devices.hold(newcomer.device)
+    member = Member.objects.select_related("mesh").get(pk=member_id)
+    lock_mesh(member.mesh_id)
+    member.refresh_from_db(fields=["user", "device", "revoked_at", "suspended_at"])
+    check_welcome(member)
+    if member.user_id is None:
+        _check_account(member.mesh, newcomer)
+        member.user = user
+    elif member.user_id != user.pk:
+        if newcomer.by_ticket:
+            raise MeshError("malformed", "This machine's key belongs to another account already.")
+        return member
+    member.device = newcomer.device or member.device
+    member.save(update_fields=["user", "device"])
     return member
+
+
+def _check_account(mesh: Mesh, newcomer: Newcomer) -> None:
+    """Whether the account may have this key tied to it, read under the mesh's lock.
+
+    Raises MeshError: "revoked" for an account that had a key removed, "malformed" for a ticket of
+    an account that has a key here: so a ticket brings one machine, and who finds a used one none.
+    """
+    others = Member.objects.filter(mesh=mesh, user=newcomer.user).exclude(pubkey=newcomer.pubkey)
+    if newcomer.user is None or newcomer.user.pk == mesh.owner_id:
+        others = others.filter(revoked_at__isnull=True)
+    if others.filter(revoked_at__isnull=False).exists():
+        raise MeshError("revoked", removed_sentence(mesh))
+    if newcomer.by_ticket and others.exclude(pubkey="").exists():
+        message = "Your account is on this mesh already. On this machine run: claudemesh login"
+        raise MeshError("malformed", message)
 
 
 def removed_sentence(mesh: Mesh) -> str:
@@ -100,8 +138,10 @@ def _add_member(invite: Invite, newcomer: Newcomer, refusal: Refusal) -> Member:
 
     Raises IntegrityError when the same key joined meanwhile.
     """
+    devices.hold(newcomer.device)
     if not roster.touch(invite.mesh_id):
         raise refusal("archived")
+    _check_account(invite.mesh, newcomer)
     now = timezone.now()
     used = Invite.objects.filter(
         pk=invite.pk, revoked_at__isnull=True, expires_at__gt=now, used_count__lt=F("max_uses")
@@ -112,6 +152,7 @@ def _add_member(invite: Invite, newcomer: Newcomer, refusal: Refusal) -> Member:
     member = Member.objects.create(
         mesh_id=invite.mesh_id,
         user=newcomer.user,
+        device=newcomer.device,
         pubkey=newcomer.pubkey,
         display_name=newcomer.display_name,
         role=invite.role,

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from claudemesh_wire import boxes, canonical, signing
 from claudemesh_wire.errors import MeshError
 
-from accounts.models import User
+from accounts.models import CliSession, User
 from meshes.models import Invite, Mesh
 from meshes.services import keys
 from meshes.services.admission import Joined, Newcomer, admit, check_status
 from meshes.services.invites import canonical_v2, token_hash
+from meshes.services.tickets import open_ticket
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ def claim_invite(
     proof: str = "",
     display_name: str = "",
     user: User | None = None,
+    device: CliSession | None = None,
+    ticket: str = "",
 ) -> Claim:
     """Claim a v2 invite: the root key sealed to `recipient_x25519_pubkey` (base64url).
 
@@ -97,8 +100,12 @@ def claim_invite(
     the x25519 one, with which nobody could ever say hello. Without a peer_pubkey (older clients)
     the member stays unbound, and its first hello within 10 minutes binds it.
 
+    A proven key belongs to the account that `ticket` was made for, or rather to `user`, who is
+    signed in on `device`.
+
     Raises MeshError: malformed and bad_signature (400), not_found (404), revoked, expired and
-    exhausted (410), revoked (403) for a key that was removed from the mesh.
+    exhausted (410), revoked and device_revoked (403) for a key that may not come back,
+    invalid_or_revoked_token (401) for a device that was signed out meanwhile.
     """
     invite = Invite.objects.select_related("mesh").filter(code=code).first()
     if invite is None or invite.mesh.archived_at is not None:
@@ -106,6 +113,7 @@ def claim_invite(
     mesh = invite.mesh
     if peer_pubkey:
         _check_proof(code, recipient_x25519_pubkey, peer_pubkey, proof)
+    holder = _ticket_holder(ticket, code, peer_pubkey)
     _check_own_signature(invite)
     check_status(invite, _v2_refusal)
     try:
@@ -113,9 +121,30 @@ def claim_invite(
     except signing.BadKey as error:
         message = "recipient_x25519_pubkey: That is not a usable x25519 key."
         raise MeshError("malformed", message) from error
-    name = display_name or (user.display_name if user else f"peer-{(peer_pubkey or invite.pk)[:8]}")
-    newcomer = Newcomer(peer_pubkey, name, user=user)
+    account = user or holder
+    name = display_name or (account.display_name if account else _stand_in(peer_pubkey, invite))
+    newcomer = Newcomer(
+        peer_pubkey,
+        name,
+        user=account,
+        device=device if peer_pubkey else None,
+        by_ticket=user is None and holder is not None,
+    )
     return Claim(invite, mesh, admit(invite, newcomer, _v2_refusal), sealed)
+
+
+def _ticket_holder(ticket: str, code: str, peer_pubkey: str) -> User | None:
+    """The account of a ticket, if there is one. Raises MeshError("malformed")."""
+    if not ticket:
+        return None
+    if not peer_pubkey:
+        raise MeshError("malformed", "A ticket comes with peer_pubkey and proof.")
+    return open_ticket(ticket=ticket, code=code)
+
+
+def _stand_in(peer_pubkey: str, invite: Invite) -> str:
+    """What somebody is called who did not say."""
+    return f"peer-{(peer_pubkey or invite.pk)[:8]}"
 
 
 def _check_proof(code: str, recipient: str, peer_pubkey: str, proof: str) -> None:
