@@ -9,6 +9,7 @@ from claudemesh_wire.errors import MeshError
 from django.core import signing
 
 from accounts.models import User
+from meshes.services.invites import invite_url
 
 SALT = "meshes.tickets"
 MAX_AGE_S = 3600
@@ -16,8 +17,13 @@ ASK_AGAIN = "The command has expired or is not yours; open the link while signed
 
 
 def issue(*, user: User, code: str) -> str:
-    """A ticket of an account for one invite, good for an hour: `<link>?as=<ticket>`."""
+    """A ticket of an account for one invite, good for an hour."""
     return signing.dumps({"account": user.pk, "code": code}, salt=SALT)
+
+
+def ticket_url(user: User, code: str) -> str:
+    """The invite's link with a ticket; a shell takes its question mark for a pattern."""
+    return f"{invite_url(code)}?as={issue(user=user, code=code)}"
 
 
 def open_ticket(*, ticket: str, code: str) -> User:
