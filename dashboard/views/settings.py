@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from claudemesh_wire.errors import MeshError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -28,11 +29,12 @@ class Settings(MeshPage):
 
     def post(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """Changes what was changed; a new slug leads to the new address."""
+        if not self.standing.is_owner:
+            raise PermissionDenied
         form = MeshForm(request.POST)
         if not form.is_valid():
             return self.show("settings", form=form)
         try:
-            self.standing.require_owner()
             mesh = update_mesh(by=self.standing, **form.changes())
         except MeshError as error:
             form.add_error("slug" if error.code == "exists" else None, error.message)

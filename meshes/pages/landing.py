@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -24,6 +23,7 @@ from accounts.models import User
 from meshes.models import Invite
 from meshes.pages.qr import qr_svg
 from meshes.selectors import strongest
+from meshes.services import tickets
 from meshes.services.invites import invite_url, token_hash
 
 RATE = "300/m"
@@ -95,10 +95,7 @@ def _commands(invite: Invite, user: User | None) -> Commands:
     url = invite_url(invite.code)
     link = url
     if user is not None:
-        from meshes.services import tickets
-
-        ticket = tickets.issue(user=user, code=invite.code)
-        link = f"'{url}?{urlencode({'as': ticket})}'"
+        link = f"'{url}?as={tickets.issue(user=user, code=invite.code)}'"
     return Commands(
         url=url,
         install=f"curl -fsSL {settings.APP_URL}/install | sh -s -- --join {link}",
