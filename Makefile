@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 CHECK_ENV := ENV_FILE=/dev/null DATABASE_URL=sqlite://:memory:
 
-.PHONY: run demo test check bench fmt install install-dev
+.PHONY: run demo test check bench fmt install install-dev browser
 .NOTPARALLEL:
 .DEFAULT_GOAL := run
 
@@ -40,9 +40,12 @@ fmt: install-dev ## Format the code and fix what can be fixed
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 
-install: $(VENV)/installed
+install: $(VENV)/installed $(VENV)/cli-wheel
 
-install-dev: $(VENV)/installed-dev
+install-dev: install $(VENV)/installed-dev $(VENV)/wheelhouse browser
+
+browser: ## A Chromium for the browser tests, if there is none and we may install one
+	@.ci/browser
 
 $(PY):
 	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed, and neither python3.11 nor python3 is on PATH." >&2; exit 1; }
@@ -61,3 +64,17 @@ $(VENV)/installed-dev: requirements-dev.txt requirements.txt cli/pyproject.toml 
 	@$(PIP) -r requirements-dev.txt
 	@$(PIP) --no-deps --editable ./cli
 	@touch $(VENV)/installed $@
+
+# What /install hands out, built again when the CLI has changed.
+$(VENV)/cli-wheel: $(shell find cli/src cli/pyproject.toml cli/README.md -type f -not -name '*.pyc') claudemesh/installer/building.py | $(VENV)/installed
+	@$(PY) manage.py build_cli_wheel --verbosity 0
+	@touch $@
+
+# What the CLI needs, for tests of the installer that must do without the network.
+$(VENV)/wheelhouse: cli/pyproject.toml | $(VENV)/installed
+	@echo "Fetching what the CLI needs, for tests of its installation"
+	@rm -rf $@ $@.new
+	@$(PY) .ci/cli_dependencies.py >$(VENV)/cli-dependencies.txt
+	@$(PY) -m pip --disable-pip-version-check download --quiet --only-binary :all: \
+		--dest $@.new --requirement $(VENV)/cli-dependencies.txt
+	@mv $@.new $@

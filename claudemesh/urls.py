@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="schema"),
+    path("", include("claudemesh.installer.urls")),
     path("", include("accounts.urls")),
     path("", include("accounts.sign_in.urls")),
     path("", include("accounts.pages.urls")),
