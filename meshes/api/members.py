@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from claudemesh_wire.errors import MeshError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -9,6 +10,8 @@ from accounts.api.base import AccountView, validated
 from meshes import selectors, services
 from meshes.api import shapes
 from meshes.api.bodies import UpdateMemberBody
+
+MYSELF = "me"
 
 
 class Members(AccountView):
@@ -23,7 +26,7 @@ class Members(AccountView):
 
 
 class OneMember(AccountView):
-    """PATCH /cli/mesh/<slug>/members/<id>."""
+    """PATCH /cli/mesh/<slug>/members/<id>; DELETE …/members/me leaves the mesh."""
 
     serializer_class = UpdateMemberBody
 
@@ -32,3 +35,10 @@ class OneMember(AccountView):
         changes = validated(UpdateMemberBody, request)
         member = services.update_member(by=standing, member_id=member_id, changes=changes)
         return Response(shapes.member(member, to=standing.user))
+
+    def delete(self, request: Request, slug: str, member_id: str) -> Response:
+        standing = selectors.standing_in(self.person(request), slug)
+        if member_id != MYSELF:
+            raise MeshError("forbidden", "Others are removed by a ban; /members/me leaves.")
+        services.leave_mesh(by=standing)
+        return Response({"ok": True})

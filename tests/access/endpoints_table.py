@@ -144,6 +144,8 @@ ROWS = [
         403,
         403,
     ),
+    of_mesh(f"{MESH}/members/<slug:member_id>", "delete", "/members/{carol}", None, 403, 403, 403),
+    of_mesh(f"{MESH}/members/<slug:member_id>", "delete", "/members/me", None, 422, 200, 200),
     of_mesh(f"{MESH}/audit", "get", "/audit", None, 200, 200, 403),
     of_mesh(f"{MESH}/audit/verify", "get", "/audit/verify", None, 200, 200, 403),
     of_mesh(f"{MESH}/audit/export", "get", "/audit/export", None, 200, 200, 403),

@@ -9,8 +9,10 @@ from meshes import services
 from meshes.models import Ban, Invite, Member, Mesh
 from meshes.selectors import Standing, open_bans, standing_in
 from meshes.services import bans
+from tests.audit_reading import log_of
 from tests.meshes.conftest import Person
-from tests.meshes.invitees import claim_body
+from tests.meshes.invitees import claim_body, sync_body
+from tests.meshes.test_sync import DESKTOP, meshes
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +161,68 @@ def test_a_mesh_with_bans_can_be_deleted(alice: Person, carol: Person, mesh: Mes
     ban(alice, carol)
     mesh.delete()
     assert not Ban.objects.exists()
+
+
+class TestEveryKeyOfTheAccount:
+    """The person is banned, not one machine: `sync` lets an account have several keys."""
+
+    @pytest.fixture
+    def desktop(self, carol: Person) -> Member:
+        (row,) = meshes(sync_body(carol.token, DESKTOP))
+        return Member.objects.get(pk=row["member_id"])
+
+    def test_goes_with_the_one_that_was_named(
+        self, alice: Person, carol: Person, desktop: Member
+    ) -> None:
+        ban(alice, carol, "spam")
+        assert {each.member_id for each in Ban.objects.all()} == {carol.member.pk, desktop.pk}
+        assert not Member.objects.filter(user=carol.user, revoked_at__isnull=True).exists()
+
+    def test_is_in_the_log(self, alice: Person, carol: Person, desktop: Member, mesh: Mesh) -> None:
+        ban(alice, carol)
+        written = [each for each in log_of(mesh.pk) if each.type == "member_banned"]
+        assert {each.payload["member"] for each in written} == {carol.member.pk, desktop.pk}
+
+    def test_comes_back_with_it(self, alice: Person, carol: Person, desktop: Member) -> None:
+        ban(alice, carol)
+        unban(alice, carol)
+        assert open_bans(alice.member.mesh_id) == []
+        assert Member.objects.filter(user=carol.user, revoked_at__isnull=True).count() == 2
+
+    def test_does_not_come_back_if_it_was_banned_before(
+        self, alice: Person, carol: Person, desktop: Member, mesh: Mesh
+    ) -> None:
+        Member.objects.filter(pk=desktop.pk).update(user=None)
+        bans.ban(mesh_id=mesh.pk, by_member_id=alice.member.pk, member_id=desktop.pk)
+        Member.objects.filter(pk=desktop.pk).update(user=carol.user)
+        ban(alice, carol)
+        unban(alice, carol)
+        assert [each.member_id for each in open_bans(mesh.pk)] == [desktop.pk]
+
+    def test_elsewhere_is_left_alone(self, alice: Person, carol: Person, mesh: Mesh) -> None:
+        zoo = services.create_mesh(owner=carol.user, name="Zoo", pubkey=carol.keys.public)
+        ban(alice, carol)
+        assert Member.objects.get(pk=zoo.member.pk).revoked_at is None
+
+    def test_of_the_owner_is_safe(self, alice: Person, bob: Person, mesh: Mesh) -> None:
+        second = Member.objects.create(
+            mesh=mesh, user=alice.user, pubkey=DESKTOP.public, display_name="Alice's desktop"
+        )
+        with pytest.raises(MeshError) as refused:
+            bans.ban(mesh_id=mesh.pk, by_member_id=bob.member.pk, member_id=second.pk)
+        assert code_of(refused) == "invalid"
+
+    def test_of_oneself_is_safe(self, bob: Person, mesh: Mesh) -> None:
+        meshes(sync_body(bob.token, DESKTOP))
+        second = Member.objects.get(pubkey=DESKTOP.public)
+        with pytest.raises(MeshError) as refused:
+            bans.ban(mesh_id=mesh.pk, by_member_id=bob.member.pk, member_id=second.pk)
+        assert code_of(refused) == "invalid"
+
+    def test_members_without_accounts_are_one_by_one(
+        self, alice: Person, carol: Person, mesh: Mesh
+    ) -> None:
+        Member.objects.filter(pk=carol.member.pk).update(user=None)
+        other = Member.objects.create(mesh=mesh, pubkey=DESKTOP.public, display_name="Dave")
+        ban(alice, carol)
+        assert Member.objects.get(pk=other.pk).revoked_at is None
