@@ -23,8 +23,8 @@ from accounts.models import User
 from meshes.models import Invite
 from meshes.pages.qr import qr_svg
 from meshes.selectors import strongest
-from meshes.services import tickets
 from meshes.services.invites import invite_url, token_hash
+from meshes.services.tickets import ticket_url
 
 RATE = "300/m"
 MAX_TOKEN_CHARS = 8192
@@ -93,9 +93,7 @@ def _landing(request: HttpRequest, rows: QuerySet[Invite]) -> HttpResponse:
 def _commands(invite: Invite, user: User | None) -> Commands:
     """Quoted where a shell would take the question mark for a pattern."""
     url = invite_url(invite.code)
-    link = url
-    if user is not None:
-        link = f"'{url}?as={tickets.issue(user=user, code=invite.code)}'"
+    link = url if user is None else f"'{ticket_url(user, invite.code)}'"
     return Commands(
         url=url,
         install=f"curl -fsSL {settings.APP_URL}/install | sh -s -- --join {link}",
