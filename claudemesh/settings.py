@@ -95,6 +95,7 @@ ANYMAIL = {
     "POSTMARK_SERVER_TOKEN": env.str("POSTMARK_SERVER_TOKEN", default=""),
     "RESEND_API_KEY": env.str("RESEND_API_KEY", default=""),
     "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
+    "POSTMARK_SEND_DEFAULTS": {"track_clicks": False, "track_opens": False},
     **env.json("ANYMAIL", default={}),
 }
 
