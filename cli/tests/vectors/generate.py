@@ -50,6 +50,8 @@ def statements() -> dict[str, list[dict[str, Any]]]:
     invite_v2 |= {"role": "admin", "owner_pubkey": owner}
     recipient = boxes.encode_key(boxes.x25519_public(alice))
     claim = {"code": "Xk4mPq7R", "peer_pubkey": alice, "recipient_x25519_pubkey": recipient}
+    token_hash = hashlib.sha256(b"token-of-alice").hexdigest()
+    sync = {"token_sha256_hex": token_hash, "peer_pubkey": alice}
     return {
         "hello_v1": [signed(canonical.hello_v1(**hello_v1), "alice", hello_v1)],
         "hello_v2": [
@@ -76,6 +78,11 @@ def statements() -> dict[str, list[dict[str, Any]]]:
         "invite_v1": [signed(canonical.invite_v1(**invite_v1), "owner", invite_v1)],
         "invite_v2": [signed(canonical.invite_v2(**invite_v2), "owner", invite_v2)],
         "claim": [signed(canonical.claim(**claim), "alice", claim)],
+        "sync": [
+            signed(canonical.sync(**inputs), "alice", inputs)
+            for asked_for in (recipient, "")
+            for inputs in [sync | {"recipient_x25519_pubkey": asked_for}]
+        ],
         "hook": [
             signed(canonical.hook(**inputs), "alice", inputs)
             for status in ("idle", "working", "dnd")

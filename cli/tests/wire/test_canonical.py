@@ -15,6 +15,7 @@ FREE = {
     canonical.invite_v1: "",
     canonical.invite_v2: "",
     canonical.claim: "",
+    canonical.sync: "",
     canonical.hook: "session_id",
     canonical.group_key_context: "",
 }
@@ -71,6 +72,7 @@ def test_kinds_of_statements_are_told_apart() -> None:
         canonical.hello_v2("m", "a", "k", "s", "i", "n", 1),
         canonical.group("m", 0, "*", "n", "t"),
         canonical.claim("c", "p", "r"),
+        canonical.sync("t", "p", "r"),
         canonical.hook("m", "s", "idle", 1),
         canonical.invite_v1("m", "s", "u", 1, "k", "r", "o"),
         canonical.invite_v2("m", "i", 1, "r", "o"),

@@ -8,7 +8,7 @@ import pytest
 from claudemesh_wire import boxes, canonical, signing
 
 VECTORS = Path(__file__).parent.parent / "vectors"
-STATEMENTS = ("hello_v1", "hello_v2", "group", "invite_v1", "invite_v2", "claim", "hook")
+STATEMENTS = ("hello_v1", "hello_v2", "group", "invite_v1", "invite_v2", "claim", "sync", "hook")
 
 
 def load(name: str) -> list[dict[str, Any]]:
