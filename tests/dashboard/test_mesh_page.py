@@ -111,7 +111,7 @@ def test_all_sessions_of_a_member_are_removed_from_the_list_of_members(
 def test_a_crowd_is_shown_in_part_and_counted_whole(
     browse: Browse, cast: dict[str, Person], mesh: Mesh
 ) -> None:
-    for number in range(70):
+    for _ in range(70):
         arrive(mesh, cast["member"].member, "x" * 256, summary="s" * 5000)
     page = browse(cast["owner"]).get(PAGE)
     assert "70 sessions" in page
