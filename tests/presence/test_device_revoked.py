@@ -248,6 +248,7 @@ class TestMail:
         await unheard(world, laptop)
         await dave.ask("set_status", status="idle")
         await world.quiet()
+        await dave.sync()
         assert dave.texts() == []
 
     async def test_a_reminder_waits_for_its_author(
