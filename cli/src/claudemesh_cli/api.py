@@ -25,6 +25,8 @@ READ_TIMEOUT_S = 15.0
 MAX_REPLY_BYTES = 4 * 1024 * 1024
 DOWNLOAD_TIMEOUT_S = 60.0
 DOWNLOAD_CHUNK_BYTES = 64 * 1024
+#: Refusals that end this machine's sign-in.
+_NO_TOKEN = frozenset({"missing_bearer_token", "empty_bearer_token", "invalid_or_revoked_token"})
 
 
 class _Refusal(msgspec.Struct):
@@ -162,6 +164,7 @@ class Api:
         hint = None
         if exit_code is ExitCode.NOT_SIGNED_IN:
             hint = auth.SIGN_IN
+        if refusal.error in _NO_TOKEN:
             self._sign_out()
         if refusal.retry_after_ms is not None:
             hint = f"Try again in {refusal.retry_after_ms / 1000:.0f} s."

@@ -44,6 +44,7 @@ _EXIT_CODES = {
         "missing_bearer_token",
         "empty_bearer_token",
         "invalid_or_revoked_token",
+        "device_revoked",
     ),
     ExitCode.BAD_ARGUMENTS: ("malformed", "bad_target", "too_large", "ambiguous", "invalid"),
     ExitCode.NETWORK: ("rate_limit", "overloaded", "unavailable", "capacity", "hello_timeout"),

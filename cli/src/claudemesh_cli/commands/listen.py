@@ -102,7 +102,7 @@ def listen(output: Output) -> None:
     """Stay on the mesh and print messages as they come.
 
     With --json one object a line. Comes back after every interruption; ends with Ctrl-C, or when
-    kicked or banned.
+    kicked, banned or signed out.
     """
     watch(output)
 

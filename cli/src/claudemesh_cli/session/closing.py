@@ -4,7 +4,10 @@ from claudemesh_wire.broker import Error
 from claudemesh_wire.close_codes import CloseCode, may_reconnect
 from claudemesh_wire.errors import ERRORS
 
+from claudemesh_cli import auth
 from claudemesh_cli.errors import CliError, ExitCode, exit_code_for
+
+_SIGNED_OUT = "device_revoked"
 
 #: Refusals of `hello` that the same hello will meet again, however often it is said.
 _HOPELESS = frozenset(
@@ -28,7 +31,7 @@ class ConnectionLost(CliError):
     def __init__(self, close_code: int, error: CliError) -> None:
         super().__init__(error.code, error.message, error.hint, error.exit_code)
         self.close_code = close_code
-        self.final = not may_reconnect(close_code)
+        self.final = not may_reconnect(close_code) or error.code == _SIGNED_OUT
         self.hopeless = self.final or (close_code == CloseCode.REFUSED and error.code in _HOPELESS)
 
 
@@ -38,6 +41,9 @@ def connection_lost(close_code: int, reason: str, said: Error | None) -> Connect
 
 
 def _error(close_code: int, reason: str, said: Error | None) -> CliError:
+    if close_code in (CloseCode.KICKED, CloseCode.REFUSED) and _SIGNED_OUT in (reason, _code(said)):
+        sentence = ERRORS[_SIGNED_OUT].sentence
+        return CliError(_SIGNED_OUT, sentence, auth.SIGN_IN, exit_code_for(_SIGNED_OUT))
     if close_code == CloseCode.KICKED:
         return CliError("kicked", "Kicked from this mesh. Run claudemesh to rejoin.")
     if close_code == CloseCode.BANNED:
@@ -53,6 +59,10 @@ def _error(close_code: int, reason: str, said: Error | None) -> CliError:
         "Try again; nothing that was confirmed is lost.",
         ExitCode.NETWORK,
     )
+
+
+def _code(said: Error | None) -> str:
+    return said.code if said else ""
 
 
 def _refused(code: str) -> ExitCode:

@@ -1,4 +1,4 @@
-"""A session that stays: receives, shows, comes back after every loss but a kick or a ban."""
+"""A session that stays: receives, shows, comes back after every loss but a removal."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class LiveSession:
     async def run(self, stop: asyncio.Event) -> None:
         """Stay on the mesh until `stop` is set.
 
-        Raises CliError when kicked or banned, when the first hello is refused for good, or when
-        the store cannot be written.
+        Raises CliError when kicked, banned or signed out, when the first hello is refused for
+        good, or when the store cannot be written.
         """
         keys = take_keys(self._desk)
         self._show_stored()

@@ -3,6 +3,7 @@
 from claudemesh_wire.broker import Ack, Error
 from claudemesh_wire.errors import ERRORS
 
+from claudemesh_cli import auth
 from claudemesh_cli.errors import CliError, exit_code_for
 
 #: The broker stored nothing and may take the very same message later.
@@ -14,6 +15,7 @@ _HINTS = {
     "too_large": "Send less at once, or share a link to it.",
     "revoked": "Contact the mesh owner.",
     "unauthorized": "Join it with an invitation link: claudemesh join <link>",
+    "device_revoked": auth.SIGN_IN,
     "timestamp_skew": "Set your clock, then try again.",
 }
 
