@@ -35,7 +35,9 @@ class RemovalPage(MeshPage):
 
         if not self.attempt(work):
             return False
-        self.say(f"{DONE[kind]}: {names_in_a_row(names)}." if names else "Nobody else was there.")
+        self.say(
+            f"{DONE[kind]}: {names_in_a_row(sorted(names))}." if names else "Nobody else was there."
+        )
         return True
 
 
