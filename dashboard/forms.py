@@ -51,7 +51,9 @@ class LineField(forms.CharField):
 class NewMeshForm(forms.Form):
     """A mesh to be made in the browser."""
 
-    name = LineField(label="Name", max_length=MAX_NAME_CHARS, help_text="For example: Release crew.")
+    name = LineField(
+        label="Name", max_length=MAX_NAME_CHARS, help_text="For example: Release crew."
+    )
 
 
 class InviteForm(forms.Form):
