@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 import json
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.mail import EmailMultiAlternatives
 
 from emails.addresses import masked
@@ -18,6 +18,7 @@ from emails.mail import Mail
 
 ANSWER_CHARS = 500
 TAKEN_STATUSES = frozenset({"queued", "sent"})
+REFUSED_STATUSES = frozenset({"rejected", "invalid", "failed"})
 
 
 def is_refusal(error: Exception) -> bool:
@@ -30,16 +31,18 @@ def is_refusal(error: Exception) -> bool:
 
 
 def is_foreseen(error: Exception) -> bool:
-    """Whether such an error is a matter of addresses, networks or providers, not of our code."""
-    return isinstance(error, OSError | SMTPException | AnymailError | ValidationError)
+    """Whether such an error is a matter of settings, addresses or networks, not of code."""
+    return isinstance(
+        error, OSError | SMTPException | AnymailError | ValidationError | ImproperlyConfigured
+    )
 
 
-def took(message: EmailMultiAlternatives) -> bool:
+def verdict(message: EmailMultiAlternatives) -> Literal["taken", "refused", "failed"]:
     """What anymail says of the recipient; other backends say it by not raising."""
     status = getattr(message, "anymail_status", None)
-    if status is None or status.status is None:
-        return True
-    return bool(status.status <= TAKEN_STATUSES)
+    if status is None or status.status is None or status.status <= TAKEN_STATUSES:
+        return "taken"
+    return "refused" if status.status <= REFUSED_STATUSES else "failed"
 
 
 def of_error(error: BaseException) -> str:
@@ -48,8 +51,9 @@ def of_error(error: BaseException) -> str:
         return "; ".join(_smtp(*answer) for answer in error.recipients.values())
     if isinstance(error, SMTPResponseException):
         return _smtp(error.smtp_code, error.smtp_error)
-    if isinstance(error, AnymailError) and error.response is not None and not error.status_code:
-        return f"{error} {of_response(error.response)}"
+    if isinstance(error, AnymailError) and error.response is not None:
+        # Not str(error): that quotes the body, and secrets are looked for in the plain one.
+        return " ".join([*map(str, error.args), of_response(error.response)])
     if isinstance(error, TimeoutError) and not str(error):
         return "no answer in time"
     return f"{type(error).__name__}: {error}"
@@ -83,7 +87,8 @@ def without_secrets(text: str, mail: Mail) -> str:
 def _spellings(secret: str) -> list[str]:
     in_json = json.dumps(secret)[1:-1]
     plain = [secret, in_json, in_json.replace("/", "\\/"), html.escape(secret)]
-    return [*plain, quote(secret, safe=""), quote(secret), secret.replace("=", "=3D")]
+    quoted = [quote(secret, safe=safe, errors="replace") for safe in ("", "/")]
+    return [*plain, *quoted, secret.replace("=", "=3D")]
 
 
 def _smtp(code: int, text: bytes | str) -> str:

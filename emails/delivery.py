@@ -77,9 +77,8 @@ def _send(mail: Mail) -> Outcome:
     sent = within(settings.EMAIL_TIMEOUT, message.send)
     if reaches_nobody():
         return Outcome("nowhere", "No provider is set; set EMAIL_URL or EMAIL_BACKEND.")
-    taken = sent == 1 and answers.took(message)
-    answer = answers.fit_for_log(answers.of_message(message), mail)
-    return Outcome("taken" if taken else "refused", answer)
+    verdict = answers.verdict(message) if sent == 1 else "failed"
+    return Outcome(verdict, answers.fit_for_log(answers.of_message(message), mail))
 
 
 def _of_error(error: Exception, mail: Mail) -> Outcome:

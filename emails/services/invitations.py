@@ -31,7 +31,7 @@ def send_invitation(
             context={
                 "inviter_name": inviter,
                 "mesh_name": mesh,
-                "role": role,
+                "role": name(role, otherwise="member"),
                 "url": url,
                 "command": links.install_and_join(url),
                 "until": moment(expires_at),

@@ -15,6 +15,7 @@ CODE_LIFETIME_S = 900  # django-allauth's default
 
 def send_verification_code(*, to: str, code: str) -> bool:
     """The code that proves, on sign-up or a change of address, that `to` is the person's."""
+    code = name(code, otherwise="")
     lifetime_s = getattr(settings, "ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT", CODE_LIFETIME_S)
     return deliver(
         Mail(

@@ -27,7 +27,7 @@ LIGHT = {
     "#48322a": "#edd8d1",  # line
     "#141412": "#ffffff",  # text on clay
 }
-COLORED = ("background-color", "color", "border", "border-top")
+COLORED = ("background-color", "color", "border")
 
 PIECES = {
     "ground": "background-color:#141413;color:#faf9f5",
@@ -36,19 +36,18 @@ PIECES = {
     "heading": f"margin:0 0 16px;color:#faf9f5;font:normal 25px/33px {SERIF};"
     "overflow-wrap:anywhere",
     "text": f"margin:0 0 20px;color:#c2c0b6;font:16px/25px {SANS};overflow-wrap:anywhere",
-    "small": f"margin:0 0 8px;color:#c2c0b6;font:14px/21px {SANS};overflow-wrap:anywhere",
-    "note": f"margin:20px 0 0;color:#918f87;font:14px/21px {SANS};overflow-wrap:anywhere",
+    "small": f"margin:0 0 10px;color:#c2c0b6;font:14px/21px {SANS};overflow-wrap:anywhere",
+    "note": f"margin:8px 0 20px;color:#918f87;font:14px/21px {SANS};overflow-wrap:anywhere",
     "strong": "color:#faf9f5;font-weight:600",
     "link": "color:#e89274;text-decoration:underline",
     "button": "background-color:#d97757;border-radius:6px",
     "label": f"display:inline-block;padding:13px 26px;color:#141412;"
     f"font:600 16px/22px {SANS};text-decoration:none",
-    "command": f"margin:0;padding:14px 16px;background-color:#0f0e0d;color:#faf9f5;"
+    "command": f"margin:0 0 22px;padding:14px 16px;background-color:#0f0e0d;color:#faf9f5;"
     f"border:1px solid #48322a;border-radius:6px;font:13px/21px {MONO};word-break:break-all",
     "code": f"margin:0 0 20px;padding:18px 8px;background-color:#0f0e0d;color:#faf9f5;"
     f"border:1px solid #48322a;border-radius:6px;font:30px/38px {MONO};letter-spacing:5px;"
     "text-align:center",
-    "facts": "border-top:1px solid #48322a",
     "name": f"padding:7px 16px 7px 0;color:#918f87;font:14px/21px {SANS};white-space:nowrap;"
     "vertical-align:top",
     "value": f"padding:7px 0;color:#faf9f5;font:14px/21px {SANS};overflow-wrap:anywhere",
