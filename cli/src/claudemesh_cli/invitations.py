@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import msgspec
 from claudemesh_wire import boxes, canonical
@@ -13,6 +13,7 @@ from claudemesh_cli.addresses import http_url
 from claudemesh_cli.errors import CliError, ExitCode
 
 _CODE = re.compile(r"[0-9A-Za-z]{4,32}")
+_TICKET = re.compile(r"[!-~]{1,1024}")
 _ROLES = ("admin", "member")
 
 
@@ -46,15 +47,19 @@ class ClaimReply(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Invitation:
-    """What a person was given: a short code or a version 1 token, and the broker if it said so."""
+    """What a person was given: a short code or a version 1 token, and the broker if it said so.
+
+    `ticket` says to the broker for which account the link was shown.
+    """
 
     api_url: str | None
     code: str | None = None
     token: str | None = None
+    ticket: str | None = None
 
 
 def parse(text: str) -> Invitation:
-    """Read a link (`…/i/<code>`, `…/join/<token>`), a bare code or a bare token.
+    """Read a link (`…/i/<code>[?as=<ticket>]`, `…/join/<token>`), a bare code or a bare token.
 
     Raises CliError `bad_invitation`.
     """
@@ -79,11 +84,21 @@ def _parse_link(link: str) -> Invitation:
     base, _, kind = before.rpartition("/")
     api_url = http_url(urlunsplit((parts.scheme, parts.netloc, base, "", "")))
     if kind == "i" and _CODE.fullmatch(last):
-        return Invitation(api_url, code=last)
+        return Invitation(api_url, code=last, ticket=_ticket(parts.query))
     if kind == "join" and last:
         read_token(last)
         return Invitation(api_url, token=last)
     raise _bad(f"{link!r} is not an invitation link")
+
+
+def _ticket(query: str) -> str | None:
+    """The ticket of a link. Raises CliError for a mangled one: never to join without it unseen."""
+    named = parse_qs(query, keep_blank_values=True).get("as")
+    if named is None:
+        return None
+    if len(named) != 1 or _TICKET.fullmatch(named[0]) is None:
+        raise _bad("The link is damaged after its question mark")
+    return named[0]
 
 
 def _bad(what: str) -> CliError:

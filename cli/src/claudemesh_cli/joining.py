@@ -102,6 +102,8 @@ def _join_by_code(invitation: Invitation, code: str, display_name: str) -> MeshE
         "proof": signing.sign(canonical.claim(code, keys.public, recipient), keys.secret),
         "display_name": display_name,
     }
+    if invitation.ticket is not None:
+        body["ticket"] = invitation.ticket
     reply = _use(api, f"/invites/{code}/claim", body, ClaimReply, code)
     invitations.check_claim(reply)
     entry = _store(_claimed_entry(reply, keys, code))
