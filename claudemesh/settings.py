@@ -101,7 +101,7 @@ ANYMAIL = {
 
 # --- Django ------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "claudemesh.admin_config.BrokerAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

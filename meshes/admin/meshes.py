@@ -1,0 +1,257 @@
+"""The admin's list of meshes: what the owner decides, who is there, and what the log is worth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from claudemesh_wire.errors import MeshError
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
+
+from accounts.admin.base import is_operator, selected
+from accounts.admin.cells import badge, link_to_list, mono, when
+from accounts.api.throttles import refuse_over
+from accounts.models import User
+from audit import exporting
+from audit.models import AuditEntry
+from audit.turns import turn
+from audit.verifying import verify
+from meshes import policy, selectors
+from meshes.admin.acting import standing_of, standing_or_operator
+from meshes.admin.forms import SELF_EDITABLE, MeshForm, SlugAgainForm
+from meshes.admin.scope import MeshScoped
+from meshes.api.audit import EXPORTS_PER_MESH, VERIFICATIONS_PER_MESH, in_parts
+from meshes.models import Ban, Invite, Member, Mesh
+from meshes.services import archive_mesh, update_mesh
+
+FACTS = ("owned_by", "members", "invitations", "bans", "log", "key", "created", "archived")
+RULES = ("audit_messages", "allow_plaintext", "self_editable")
+
+
+class Archived(admin.SimpleListFilter):
+    """For operators, who see archived meshes."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The choices."""
+        return [("live", "Live"), ("archived", "Archived")] if is_operator(request) else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows in the chosen state."""
+        if self.value() not in ("live", "archived"):
+            return queryset
+        return queryset.filter(archived_at__isnull=self.value() == "live")
+
+
+@admin.register(Mesh)
+class MeshAdmin(MeshScoped):
+    """Meshes. Their secret keys are never shown, encrypted or not."""
+
+    purpose = (
+        "The meshes that you own or are an admin of: their rules, and what their logs are worth."
+    )
+    place = 10
+    mesh_path = "pk"
+    list_display = ("slug", "name", "owned_by", "members", "online", "state", "created")
+    list_filter = (Archived,)
+    list_select_related = ("owner",)
+    search_fields = ("slug", "name")
+    search_help_text = "Search by slug or name."
+    ordering = ("slug",)
+    form = MeshForm
+    fieldsets = (
+        (None, {"fields": ("name", "slug")}),
+        ("Rules", {"fields": RULES}),
+        ("What there is", {"fields": FACTS}),
+    )
+    readonly_fields = FACTS
+    actions = ("verify_audit",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without the secrets at rest."""
+        rows = super().get_queryset(request).select_related("owner")
+        return rows.defer("owner_secret_encrypted", "root_key_encrypted")
+
+    def look_up(self, request: HttpRequest, rows: list[Any]) -> None:
+        """Members, sessions and the person who looks, for `owned_by`."""
+        ids = [row.pk for row in rows]
+        counts, online = selectors.member_counts(ids), selectors.active_peer_counter(ids)
+        for row in rows:
+            row.member_count, row.online_count = counts.get(row.pk, 0), online.get(row.pk, 0)
+            row.shown_to = request.user
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The owner changes a mesh; others read."""
+        if obj is None:
+            return self.has_view_permission(request)
+        return obj.archived_at is None and obj.owner_id == request.user.pk
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the service, by what is stored."""
+        stored = Mesh.objects.get(pk=obj.pk)
+        update_mesh(by=standing_of(request, stored), **form.changes())
+
+    # --- columns and fields ---------------------------------------------------
+
+    @admin.display(description="owner")
+    def owned_by(self, row: Any) -> str | None:
+        """The owner's name; operators read the address."""
+        if row.owner is None:
+            return None
+        return _called(row.owner, to=row.shown_to)
+
+    @admin.display(description="members")
+    def members(self, row: Any) -> SafeString:
+        """How many are in."""
+        return link_to_list(Member, str(row.member_count), mesh=row.pk)
+
+    @admin.display(description="online now")
+    def online(self, row: Any) -> int:
+        """How many are connected."""
+        return int(row.online_count)
+
+    @admin.display(description="state")
+    def state(self, row: Mesh) -> SafeString:
+        """One word."""
+        return badge("live", "good") if row.archived_at is None else badge("archived")
+
+    @admin.display(description="created", ordering="created_at")
+    def created(self, row: Mesh) -> SafeString | None:
+        """When it was made."""
+        return when(row.created_at)
+
+    @admin.display(description="archived")
+    def archived(self, row: Mesh) -> SafeString | None:
+        """When it was closed."""
+        return when(row.archived_at)
+
+    @admin.display(description="invitations")
+    def invitations(self, row: Mesh) -> SafeString:
+        """A way to them."""
+        return link_to_list(Invite, "Who may come in", mesh=row.pk)
+
+    @admin.display(description="bans")
+    def bans(self, row: Mesh) -> SafeString:
+        """A way to them."""
+        return link_to_list(Ban, "Who may not", mesh=row.pk)
+
+    @admin.display(description="audit log")
+    def log(self, row: Mesh) -> SafeString:
+        """A way to it."""
+        return link_to_list(AuditEntry, "What happened", mesh=row.pk)
+
+    @admin.display(description="public key")
+    def key(self, row: Mesh) -> SafeString | None:
+        """What invitations are signed with, so that clients can check them."""
+        return mono(row.owner_pubkey)
+
+    @admin.display(description="messages in the log", boolean=True)
+    def audit_messages(self, row: Mesh) -> bool:
+        """For those who may read the rules only."""
+        return bool(policy.effective(row.policy)["auditMessages"])
+
+    @admin.display(description="plaintext", boolean=True)
+    def allow_plaintext(self, row: Mesh) -> bool:
+        """As above."""
+        return bool(policy.effective(row.policy)["allowPlaintext"])
+
+    @admin.display(description="members may change")
+    def self_editable(self, row: Mesh) -> str:
+        """As above."""
+        may = policy.effective(row.policy)["selfEditable"]
+        return ", ".join(name for rule, name in SELF_EDITABLE if may[rule]) or "nothing"
+
+    # --- the log, and archiving -------------------------------------------------
+
+    @admin.action(description="Verify the audit logs of the selected meshes")
+    def verify_audit(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Walks each and says what was found."""
+        for mesh in selected(queryset):
+            _verify(request, mesh)
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the pages that are about one mesh."""
+        pages = {"verify": self.verify_page, "export": self.export, "archive": self.archive}
+        own = [
+            path(
+                f"<slug:object_id>/{name}/",
+                self.admin_site.admin_view(page),
+                name=f"meshes_mesh_{name}",
+            )
+            for name, page in pages.items()
+        ]
+        return own + super().get_urls()
+
+    def verify_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """POST: the report is a message on the mesh's page."""
+        mesh = self.row_or_404(request, object_id)
+        if request.method == "POST":
+            _verify(request, mesh)
+        return redirect("admin:meshes_mesh_change", mesh.pk)
+
+    def export(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """The log as JSON lines, the last one a checkpoint of the end."""
+        mesh = self.row_or_404(request, object_id)
+        try:
+            refuse_over(f"audit-export:{mesh.pk}", EXPORTS_PER_MESH)
+        except MeshError as error:
+            messages.error(request, error.message)
+            return redirect("admin:meshes_mesh_change", mesh.pk)
+        lines = in_parts(exporting.export(mesh.pk))
+        response = StreamingHttpResponse(lines, content_type="application/x-ndjson")
+        response["Content-Disposition"] = f'attachment; filename="{mesh.slug}-audit.jsonl"'
+        return response
+
+    def archive(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Asks for the slug, then archives."""
+        mesh = self.row_or_404(request, object_id)
+        if not self.may_archive(request, mesh):
+            raise Http404
+        form = SlugAgainForm(request.POST or None, wanted=mesh.slug)
+        if request.method == "POST" and form.is_valid():
+            try:
+                archive_mesh(by=standing_or_operator(request, mesh))
+            except MeshError as error:
+                form.add_error(None, error.message)
+            else:
+                messages.success(request, f"{mesh.name} is archived.")
+                return redirect("admin:index")
+        context = {"title": f"Archive {mesh.slug}?", "form": form, "mesh": mesh, "opts": self.opts}
+        context |= self.admin_site.each_context(request)
+        return TemplateResponse(request, "admin/meshes/mesh/archive.html", context)
+
+    def may_archive(self, request: HttpRequest, mesh: Mesh) -> bool:
+        """The owner and the operator."""
+        owns = mesh.owner_id == request.user.pk
+        return mesh.archived_at is None and (owns or is_operator(request))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """With the buttons that fit the person."""
+        context["may_archive"] = self.may_archive(request, kwargs["obj"])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _verify(request: HttpRequest, mesh: Mesh) -> None:
+    try:
+        refuse_over(f"audit-verify:{mesh.pk}", VERIFICATIONS_PER_MESH)
+        with turn(mesh.pk):
+            report = verify(mesh.pk)
+    except MeshError as error:
+        messages.error(request, f"{mesh.slug}: {error.message}")
+        return
+    say = messages.success if report.valid else messages.error
+    say(request, f"{mesh.slug}: {report.sentence}")
+
+
+def _called(who: User, *, to: Any) -> str:
+    return who.email if to.is_superuser else who.display_name
