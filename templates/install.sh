@@ -201,7 +201,8 @@ is_installed() {
 }
 
 works() {
-    [ "$("$1/bin/claudemesh" --version </dev/null 2>/dev/null)" = "claudemesh $VERSION" ]
+    [ "$("$1/bin/claudemesh" --version </dev/null 2>/dev/null)" = "claudemesh $VERSION" ] &&
+        "$1/bin/claudemesh" --help </dev/null >/dev/null 2>&1
 }
 
 # Makes a whole new environment beside the old one, and changes over only when it works.
@@ -278,7 +279,7 @@ install_wheel() {
 
 check_and_mark() {
     works "$NEW" || fail "$FAILED" "the new claudemesh does not run: \
-$("$NEW/bin/claudemesh" --version </dev/null 2>&1 | tail -n 1). Nothing was changed."
+$("$NEW/bin/claudemesh" --help </dev/null 2>&1 | tail -n 1). Nothing was changed."
     printf '%s\n' "$WHEEL_SHA256" >"$NEW/installed"
 }
 
