@@ -4,6 +4,7 @@ They are deployment checks: `manage.py serve` and `manage.py check --deploy` run
 """
 
 from collections.abc import Iterator
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
+from emails.delivery import reaches_nobody
 from storing import vault
 
 BROKER_TAG = "broker"
@@ -181,6 +183,24 @@ def metrics_token() -> Iterator[CheckMessage]:
             hint=f"Set METRICS_TOKEN to the output of: {MAKE_SECRET}",
             id="claudemesh.W001",
         )
+
+
+@register(BROKER_TAG, deploy=True)
+def check_mail(**kwargs: Any) -> list[CheckMessage]:
+    """W003, W004: people who open the broker from elsewhere get its mail, and can tell whose."""
+    if (urlsplit(settings.APP_URL).hostname or "") in LOCAL_HOSTS:
+        return []
+    found: list[CheckMessage] = []
+    if reaches_nobody():
+        message = "Mail goes to the console: nobody can sign up or reset a password."
+        hint = "Set EMAIL_URL=smtp+tls://user:password@mail.example.com:587, or see docs/mail.md"
+        found.append(Warning(message, hint=hint, id="claudemesh.W003"))
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    if sender.rpartition("@")[2] in LOCAL_HOSTS:
+        message = f"Mail is sent as {settings.DEFAULT_FROM_EMAIL}, which providers refuse."
+        hint = "Set DEFAULT_FROM_EMAIL to an address of a domain you may send from."
+        found.append(Warning(message, hint=hint, id="claudemesh.W004"))
+    return found
 
 
 @register(BROKER_TAG, deploy=True)

@@ -23,6 +23,7 @@ SAFE = {
     "COOKIE_SECURE": True,
     "HOST": "0.0.0.0",
     "METRICS_TOKEN": "m" * 40,
+    "DEFAULT_FROM_EMAIL": "Claudemesh <mesh@example.com>",
 }
 DANGERS: list[tuple[str, dict[str, Any]]] = [
     ("E001", {"SECRET_KEY": "short"}),
@@ -38,6 +39,10 @@ DANGERS: list[tuple[str, dict[str, Any]]] = [
     ("E008", {"ALLOWED_HOSTS": ["other.example.com"]}),
     ("E009", {"COOKIE_SECURE": False}),
     ("W001", {"METRICS_TOKEN": ""}),
+    ("W003", {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}),
+    ("W003", {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}),
+    ("W004", {"DEFAULT_FROM_EMAIL": "claudemesh@localhost"}),
+    ("W004", {"DEFAULT_FROM_EMAIL": "Claudemesh <mesh@127.0.0.1>"}),
     ("E010", {"APP_URL": "ftp://broker.example.com"}),
     ("E011", {"BROKER_URL": "https://broker.example.com/ws"}),
     ("E012", {"BROKER_URL": "ws://broker.example.com/ws"}),
@@ -71,7 +76,7 @@ def test_danger_is_refused_with_a_fix(
     assert all(message.hint for message in messages)
 
 
-def test_debug_is_fine_on_localhost(settings: Settings) -> None:
+def test_debug_and_printed_mail_are_fine_on_localhost(settings: Settings) -> None:
     local = {
         "DEBUG": True,
         "HOST": "127.0.0.1",
@@ -81,6 +86,8 @@ def test_debug_is_fine_on_localhost(settings: Settings) -> None:
         "BEHIND_HTTPS": False,
         "COOKIE_SECURE": False,
         "METRICS_TOKEN": "",
+        "EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend",
+        "DEFAULT_FROM_EMAIL": "claudemesh@localhost",
     }
     assert found_with(settings, **local) == []
 
