@@ -20,6 +20,7 @@ TEST_ENVIRONMENT = {
     "APP_URL": "http://localhost:7900",
     "LOG_LEVEL": "WARNING",
     "DATABASE_POOL_SIZE": "0",
+    "DOWNLOADS_DIR": "/nonexistent",
     **TEST_SECRETS,
 }
 LEAKING = ("REDIS_URL", "BROKER_URL", "EMAIL_BACKEND", "DEBUG", "METRICS_TOKEN", "GIT_SHA")

@@ -57,6 +57,15 @@ ROWS = [
     public("i/<slug:code>", "/i/nosuch", 404),
     public("join/<str:token>", "/join/{token}"),
     public("join/<str:token>", "/join/nosuch", 404),
+    # Tests have no wheel on the shelf, so the installer says that there is none.
+    public("install", "/install", 503),
+    public("dl/simple/claudemesh-cli/", "/dl/simple/claudemesh-cli/"),
+    public("dl/<wheel:name>", "/dl/claudemesh_cli-0.0.1-py3-none-any.whl", 404),
+    public(
+        "dl/<sha256:sha256>/<wheel:name>",
+        f"/dl/{'0' * 64}/claudemesh_cli-0.0.1-py3-none-any.whl",
+        404,
+    ),
     own("dashboard", "/dashboard"),
     own("dashboard/new", "/dashboard/new"),
     own("dashboard/new", "/dashboard/new", 302, "post", name="Another"),
