@@ -92,6 +92,12 @@ def test_every_template_is_a_mail_and_has_a_twin() -> None:
         assert {path.stem for path in TEMPLATES.glob(f"*.{kind}")} == {"base", *SENDERS}
 
 
+def test_every_mail_is_documented_and_whether_it_is_optional() -> None:
+    text = (settings.BASE_DIR / "docs" / "mail.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \|.*\| (yes|no) \|$", text, re.MULTILINE)
+    assert dict(rows) == {name: "yes" if name in OPTIONAL else "no" for name in SENDERS}
+
+
 @every_mail
 def test_it_goes_to_one_address_under_a_plain_subject(sent: Callable, template: str) -> None:
     message = sent(template)
