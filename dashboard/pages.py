@@ -22,6 +22,7 @@ from accounts.models import User
 from meshes.selectors import Standing, standing_in
 
 PAGE_SIZE = 25
+Needs = Literal["member", "manager", "owner"]
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -57,7 +58,7 @@ class MeshPage(AccountPage):
 
     section = "mesh"
     home = "dashboard-mesh"
-    needs: Literal["member", "manager", "owner"] = "member"
+    needs: Needs = "member"
     standing: Standing
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -74,7 +75,7 @@ class MeshPage(AccountPage):
             raise PermissionDenied from error
         return super().dispatch(request, *args, **kwargs)
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """An address that only takes forms leads to the page that has them."""
         return self.back()
 

@@ -6,7 +6,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 
 from dashboard.forms import BanForm, RoleForm
-from dashboard.pages import MeshPage
+from dashboard.pages import MeshPage, Needs
 from meshes.models import Member
 from meshes.selectors import live_members, open_bans
 from meshes.services import bans, update_member
@@ -39,7 +39,7 @@ class MemberPage(MeshPage):
 
     section = "members"
     home = "dashboard-members"
-    needs = "manager"
+    needs: Needs = "manager"
 
     def member(self, member_id: str) -> Member:
         """The member, if it is of this mesh and in."""
