@@ -13,9 +13,12 @@ class HasMeta(Protocol):
 
 
 def client_address(request: HasMeta) -> str | None:
-    """The address as text, or None when the server could not tell (a unix socket, junk)."""
+    """The address as text, or None when the server could not tell (a unix socket, junk).
+
+    Without the zone of a link-local IPv6 address (`%eth0`), which no database column takes.
+    """
     try:
-        return str(ip_address(request.META.get("REMOTE_ADDR", "")))
+        return str(ip_address(request.META.get("REMOTE_ADDR", "").partition("%")[0]))
     except ValueError:
         return None
 

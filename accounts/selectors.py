@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from claudemesh_wire.errors import MeshError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import tokens
-from accounts.models import CliSession, User
+from accounts import device_codes, tokens
+from accounts.models import CliSession, DeviceLogin, User
 
 
 def session_of_token(token: str) -> CliSession | None:
@@ -31,3 +32,32 @@ def live_sessions(user: User) -> QuerySet[CliSession]:
     return CliSession.objects.filter(
         user=user, revoked_at__isnull=True, expires_at__gt=timezone.now()
     ).order_by("-created_at")
+
+
+def login_of_device_code(device_code: str) -> DeviceLogin | None:
+    """The attempt of the device that polls with this secret."""
+    if len(device_code) > device_codes.MAX_CHARS:
+        return None
+    hashed = device_codes.secret_hash(device_code)
+    return DeviceLogin.objects.filter(device_code_hash=hashed).first()
+
+
+def login_of_session_id(session_id: str) -> DeviceLogin:
+    """The attempt that a browser's address names. Raises MeshError("not_found")."""
+    return _login_where(session_id, session_id_hash=device_codes.secret_hash(session_id))
+
+
+def login_of_user_code(text: str) -> DeviceLogin:
+    """The attempt of a code as a person types it. Raises MeshError("not_found").
+
+    Whoever calls this counts the guesses (`accounts.guesses`).
+    """
+    code = device_codes.typed_user_code(text[: device_codes.MAX_CHARS])
+    return _login_where(text, user_code_hash=device_codes.user_code_hash(code))
+
+
+def _login_where(handle: str, **hashed: str) -> DeviceLogin:
+    login = DeviceLogin.objects.filter(**hashed).first()
+    if login is None or len(handle) > device_codes.MAX_CHARS:
+        raise MeshError("not_found", "No device waits for that code.")
+    return login

@@ -12,7 +12,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from accounts.api.authentication import BearerAuthentication
+from accounts.api.authentication import BearerAuthentication, BrowserAuthentication
 from accounts.api.parsers import BoundedJSONParser
 from accounts.api.throttles import AddressThrottle
 from accounts.models import User
@@ -43,9 +43,22 @@ class AccountView(APIView):
         return request.user
 
 
+class BrowserView(AccountView):
+    """A view for who is signed in in a browser, and no token: what it does takes a person."""
+
+    authentication_classes = (BrowserAuthentication,)
+
+
+class OwnerView(AccountView):
+    """A view for the account itself, by a token or in a browser."""
+
+    authentication_classes = (BearerAuthentication, BrowserAuthentication)
+
+
 class AnonymousView(AccountView):
     """A view for anybody, throttled by address; a bearer, if sent, must still be good."""
 
+    authentication_classes = (BearerAuthentication,)
     permission_classes = (AllowAny,)
     throttle_rate = "60/m"
 

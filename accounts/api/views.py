@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import selectors, services
-from accounts.api.base import AccountView, AnonymousView, validated
+from accounts.api.base import AccountView, AnonymousView, OwnerView, validated
 from accounts.api.serializers import CliSessionShape, ProfileShape, RevokeTokenBody
 from accounts.models import CliSession
 
@@ -31,26 +31,43 @@ class RevokeToken(AnonymousView):
         return Response({"ok": True, "found": found})
 
 
-class CliSessions(AccountView):
+class CliSessions(OwnerView):
     """GET /cli/sessions -> `{sessions: [...]}`: the caller's own live devices."""
 
     serializer_class = CliSessionShape
 
     def get(self, request: Request) -> Response:
-        current = request.auth.pk if isinstance(request.auth, CliSession) else None
+        asking = asking_device(request)
         shape = CliSessionShape(
             selectors.live_sessions(self.person(request)),
             many=True,
-            context={"current_id": current},
+            context={"current_id": asking.pk if asking else None},
         )
         return Response({"sessions": shape.data})
 
 
-class RevokeCliSession(AccountView):
+class RevokeCliSession(OwnerView):
     """POST /cli/sessions/<id>/revoke -> `{ok}`; 404 for a device of somebody else."""
 
-    serializer_class = CliSessionShape
+    serializer_class = None
 
     def post(self, request: Request, session_id: str) -> Response:
-        services.revoke_session(user=self.person(request), session_id=session_id)
+        services.revoke_session(
+            user=self.person(request), session_id=session_id, asking=asking_device(request)
+        )
         return Response({"ok": True})
+
+
+class RevokeOtherSessions(OwnerView):
+    """POST /cli/sessions/revoke-others -> `{ok, revoked}`: every device but the one that asks."""
+
+    serializer_class = None
+
+    def post(self, request: Request) -> Response:
+        revoked = services.revoke_others(user=self.person(request), asking=asking_device(request))
+        return Response({"ok": True, "revoked": revoked})
+
+
+def asking_device(request: Request) -> CliSession | None:
+    """The device whose token the request carries; a browser is none."""
+    return request.auth if isinstance(request.auth, CliSession) else None

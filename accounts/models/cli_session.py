@@ -26,6 +26,7 @@ class CliSession(models.Model):
     last_seen_at = models.DateTimeField(null=True, blank=True)
     last_ip = models.GenericIPAddressField(null=True, blank=True)
     expires_at = models.DateTimeField()
+    expiry_warned_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -33,7 +34,14 @@ class CliSession(models.Model):
 
     class Meta:
         ordering = ("-created_at",)
-        indexes = (models.Index(fields=["user", "-created_at"], name="cli_session_by_user"),)
+        indexes = (
+            models.Index(fields=["user", "-created_at"], name="cli_session_by_user"),
+            models.Index(
+                fields=["expires_at"],
+                name="cli_session_unwarned",
+                condition=models.Q(expiry_warned_at__isnull=True, revoked_at__isnull=True),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.user_id} on {self.hostname or 'unknown device'}"

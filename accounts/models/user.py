@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from claudemesh_wire.ids import new_id
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 
@@ -24,11 +24,21 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def create_verified(self, email: str, password: str | None = None, **extra: Any) -> User:
+        """Store an account for whose address the operator vouches; it can sign in at once."""
+        from allauth.account.models import EmailAddress  # needs this module's User first
+
+        with transaction.atomic(using=self._db):
+            user = self.create_user(email, password, **extra)
+            EmailAddress.objects.using(self._db).create(
+                user=user, email=user.email, verified=True, primary=True
+            )
+        return user
+
     def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> User:
-        """Store an account that may do everything in the admin."""
-        return self.create_user(
-            email, password, **(extra | {"is_staff": True, "is_superuser": True})
-        )
+        """Store a verified account that may do everything in the admin."""
+        rights = {"is_staff": True, "is_superuser": True}
+        return self.create_verified(email, password, **(extra | rights))
 
     def get_by_natural_key(self, email: str | None) -> User:
         return self.get(email=(email or "").strip().lower())

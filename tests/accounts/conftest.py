@@ -44,3 +44,21 @@ def with_token() -> Callable[[str], APIClient]:
         return made
 
     return client
+
+
+def signed_in(user: User) -> APIClient:
+    """A browser in which `user` is signed in; CSRF is tested on its own."""
+    client = APIClient()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def browser(alice: User) -> APIClient:
+    """Alice's."""
+    return signed_in(alice)
+
+
+@pytest.fixture
+def mallorys_browser(mallory: User) -> APIClient:
+    return signed_in(mallory)

@@ -1,0 +1,86 @@
+"""The endpoints by which a device is signed in: those of the device, and those of the browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import services
+from accounts.addresses import client_address
+from accounts.api.base import AnonymousView, BrowserView, validated
+from accounts.api.serializers import DeviceShape, PolledShape, StartedShape, TokenShape
+from accounts.services import device_login
+
+
+class StartDeviceLogin(AnonymousView):
+    """POST /cli/device-code `{hostname, platform, arch}` -> the three codes, and where to go."""
+
+    serializer_class = DeviceShape
+    authentication_classes = ()
+    throttle_rate = "30/m"
+
+    def post(self, request: Request) -> Response:
+        device = validated(DeviceShape, request)
+        started = device_login.start(**device, address=client_address(request))
+        return _uncached(StartedShape(started).data)
+
+
+class PollDeviceLogin(AnonymousView):
+    """GET /cli/device-code/<device_code> -> always 200 `{status, ...}`; one poll gets the token.
+
+    Not throttled: who polls too fast is told to slow down, and device codes cannot be guessed.
+    """
+
+    serializer_class = PolledShape
+    authentication_classes = ()
+
+    def get_throttles(self) -> list[Any]:
+        return []
+
+    def get(self, request: Request, device_code: str) -> Response:
+        polled = device_login.poll(device_code=device_code, address=client_address(request))
+        return _uncached(PolledShape(polled).data)
+
+
+class ApproveDeviceLogin(BrowserView):
+    """POST /cli/device-code/<session_id or user_code>/approve -> `{ok}`, 404 or 410."""
+
+    serializer_class = None
+
+    def post(self, request: Request, handle: str) -> Response:
+        device_login.approve(
+            handle=handle, user=self.person(request), address=client_address(request)
+        )
+        return Response({"ok": True})
+
+
+class DenyDeviceLogin(BrowserView):
+    """POST /cli/device-code/<session_id or user_code>/deny -> `{ok}`, 404 or 410."""
+
+    serializer_class = None
+
+    def post(self, request: Request, handle: str) -> Response:
+        device_login.deny(handle=handle, user=self.person(request), address=client_address(request))
+        return Response({"ok": True})
+
+
+class MakeToken(BrowserView):
+    """POST /cli/token `{hostname?, platform?, arch?}` -> `{token}`, to paste into a terminal."""
+
+    serializer_class = DeviceShape
+
+    def post(self, request: Request) -> Response:
+        token, _ = services.add_device(
+            user=self.person(request),
+            token_type="cli-token",
+            address=client_address(request),
+            **validated(DeviceShape, request),
+        )
+        return _uncached(TokenShape({"token": token}).data)
+
+
+def _uncached(data: Any) -> Response:
+    """An answer that holds a secret, which no cache may keep."""
+    return Response(data, headers={"Cache-Control": "no-store"})
