@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from claudemesh_wire.errors import MeshError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -26,7 +25,10 @@ class Members(AccountView):
 
 
 class OneMember(AccountView):
-    """PATCH /cli/mesh/<slug>/members/<id>; DELETE …/members/me leaves the mesh."""
+    """PATCH /cli/mesh/<slug>/members/<id>.
+
+    DELETE suspends a key of one's own until it is proven again; DELETE …/members/me leaves.
+    """
 
     serializer_class = UpdateMemberBody
 
@@ -38,7 +40,8 @@ class OneMember(AccountView):
 
     def delete(self, request: Request, slug: str, member_id: str) -> Response:
         standing = selectors.standing_in(self.person(request), slug)
-        if member_id != MYSELF:
-            raise MeshError("forbidden", "Others are removed by a ban; /members/me leaves.")
-        services.leave_mesh(by=standing)
+        if member_id == MYSELF:
+            services.leave_mesh(by=standing)
+        else:
+            services.suspend_key(by=standing, member_id=member_id)
         return Response({"ok": True})

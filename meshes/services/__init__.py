@@ -15,6 +15,7 @@ from meshes.services.keys import ensure_keys
 from meshes.services.leaving import leave_mesh
 from meshes.services.members import update_member
 from meshes.services.meshes import archive_mesh, create_mesh, update_mesh
+from meshes.services.suspension import suspend_key
 from meshes.services.syncing import sync
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "join_with_token",
     "leave_mesh",
     "revoke_invite",
+    "suspend_key",
     "sync",
     "update_member",
     "update_mesh",
