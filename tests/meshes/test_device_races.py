@@ -41,7 +41,7 @@ def signing_out(device: CliSession) -> Callable[[], Any]:
     def work() -> None:
         with transaction.atomic():
             CliSession.objects.filter(pk=device.pk).update(revoked_at=timezone.now())
-            suspend_device(device=device, by_user_id=device.user_id)
+            suspend_device(device_id=device.pk, by_user_id=device.user_id)
 
     return work
 

@@ -27,7 +27,7 @@ def sign_out(device: CliSession) -> None:
     """As from the page of devices."""
     with transaction.atomic():
         CliSession.objects.filter(pk=device.pk).update(revoked_at=timezone.now())
-        suspend_device(device=device, by_user_id=device.user_id)
+        suspend_device(device_id=device.pk, by_user_id=device.user_id)
 
 
 def sign_in(who: Person) -> str:

@@ -45,7 +45,7 @@ class Machine:
         """What signing the device out from elsewhere commits."""
         with transaction.atomic():
             CliSession.objects.filter(pk=self.device.pk).update(revoked_at=now())
-            suspend_device(device=self.device, by_user_id=self.user.pk)
+            suspend_device(device_id=self.device.pk, by_user_id=self.user.pk)
 
     def sign_in(self) -> None:
         """The same machine signs in again and proves its key."""
