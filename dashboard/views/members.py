@@ -85,6 +85,7 @@ class BanMember(MemberPage):
                 by_member_id=self.acting_member_id,
                 member_id=member_id,
                 reason=form.cleaned_data["reason"],
+                by_account=True,
             )
         )
         if done:
@@ -118,7 +119,10 @@ class Unban(MeshPage):
             raise Http404
         done = self.attempt(
             lambda: bans.unban(
-                mesh_id=mesh.pk, by_member_id=self.acting_member_id, member_id=member_id
+                mesh_id=mesh.pk,
+                by_member_id=self.acting_member_id,
+                member_id=member_id,
+                by_account=True,
             )
         )
         if done:

@@ -12,7 +12,7 @@ from msgspec import json
 
 from accounts.models import User
 from meshes.models import Member, Mesh
-from meshes.selectors import Standing, standing_in, strongest
+from meshes.selectors import MANAGERS, Standing, standing_in, strongest
 from presence.listing import Listing, Viewer, listing
 from presence.peer import Peer
 from presence.roster import MemberView
@@ -83,12 +83,12 @@ def viewer_of(standing: Standing) -> Viewer:
     """The account's members on the mesh. It removes others as the strongest of them."""
     own = Member.objects.filter(mesh=standing.mesh, user=standing.user, revoked_at__isnull=True)
     rows = list(own.values_list("pk", "pubkey"))
-    acting = standing.member
+    acting = standing.member if standing.can_manage else None
     return Viewer(
         member_ids=frozenset(pk for pk, _ in rows),
         keys=frozenset(key for _, key in rows if key),
         acting_member_id=acting.pk if acting is not None else "",
-        manages=acting is not None and acting.can_manage,
+        manages=acting is not None and acting.role in MANAGERS,
     )
 
 

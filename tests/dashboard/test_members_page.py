@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from audit.models import AuditEntry
 from meshes.models import Ban, Member, Mesh
 from tests.dashboard.conftest import HOSTILE, Browser
+from tests.dashboard.rows import arrive
 from tests.meshes.conftest import Person
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +84,32 @@ def test_an_owner_whose_device_was_signed_out_is_told_why_a_ban_fails(
     page = browse(cast["owner"]).send(f"{MEMBERS}/{cast['member'].member.pk}/ban")
     assert "You have no member on this mesh" in page
     assert not Ban.objects.exists()
+
+
+def test_an_owner_manages_by_the_account_when_the_key_is_barred(
+    browse: Browse, cast: dict[str, Person], mesh: Mesh
+) -> None:
+    Member.objects.filter(pk=cast["owner"].member.pk).update(suspended_at=timezone.now())
+    alice, carol = browse(cast["owner"]), cast["member"].member
+    presence = arrive(mesh, carol, "carols-agent")
+    page = alice.send("/dashboard/meshes/acme/remove", kick=presence.pk)
+    assert "Kicked: carols-agent." in page
+    assert "Carol is banned." in alice.send(f"{MEMBERS}/{carol.pk}/ban")
+    assert "Carol may come back." in alice.send(f"{MEMBERS}/{carol.pk}/unban")
+
+
+def test_an_admin_whose_key_is_barred_may_look_and_no_more(
+    browse: Browse, cast: dict[str, Person], mesh: Mesh
+) -> None:
+    Member.objects.filter(pk=cast["admin"].member.pk).update(suspended_at=timezone.now())
+    bob, carol = browse(cast["admin"]), cast["member"].member
+    arrive(mesh, carol, "carols-agent")
+    page = bob.get("/dashboard/meshes/acme")
+    assert "a device that was signed out" in page
+    assert 'name="kick"' not in page
+    assert "is barred" in bob.get("/dashboard")
+    bob.get(f"{MEMBERS}/{carol.pk}/ban", 403)
+    assert bob.client.post("/dashboard/meshes/acme/kick-all").status_code == 403
 
 
 def test_a_long_list_comes_in_pages_and_is_searched(
