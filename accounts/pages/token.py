@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from accounts import services
+from accounts.addresses import client_address
 from accounts.api.fields import is_printable_line
 from accounts.pages.signed_in import SignedInRequest
 
@@ -39,5 +40,10 @@ def token(request: SignedInRequest) -> HttpResponse:
     form = DeviceName(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/token.html", {"form": form})
-    text, session = services.issue_token(user=request.user, hostname=form.cleaned_data["hostname"])
+    text, session = services.add_device(
+        user=request.user,
+        token_type="cli-token",
+        address=client_address(request),
+        hostname=form.cleaned_data["hostname"],
+    )
     return render(request, "accounts/token_made.html", {"token": text, "session": session})
