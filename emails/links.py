@@ -28,6 +28,11 @@ def app_host() -> str:
     return urlsplit(settings.APP_URL).netloc
 
 
+def page(name: str) -> str:
+    """The address of the page that the URL map calls `name`."""
+    return str(settings.APP_URL) + reverse(name)
+
+
 def install_and_join(url: str) -> str:
     """The one line that installs the CLI and joins by the invitation `url`."""
     return f"curl -fsSL {settings.APP_URL}/install | sh -s -- --join {url}"

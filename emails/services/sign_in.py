@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from emails import links
 from emails.delivery import deliver
 from emails.lines import moment, name
 from emails.mail import Mail
@@ -59,7 +60,7 @@ def send_password_reset_unknown(*, to: str) -> bool:
             to=to,
             subject="There is no Claudemesh account for this address",
             template="password_reset_unknown",
-            context={"signup_url": f"{settings.APP_URL}/signup"},
+            context={"signup_url": links.page("account_signup")},
         )
     ).taken
 
@@ -74,8 +75,8 @@ def send_password_changed(*, to: str, at: datetime, address: str | None) -> bool
             context={
                 "when": moment(at),
                 "address": name(address or "", otherwise="unknown"),
-                "reset_url": f"{settings.APP_URL}/password/reset",
-                "devices_url": f"{settings.APP_URL}/dashboard/devices",
+                "reset_url": links.page("account_reset_password"),
+                "devices_url": links.page("devices"),
             },
         )
     ).taken
@@ -91,8 +92,8 @@ def send_mfa_changed(*, to: str, what: str, at: datetime) -> bool:
             context={
                 "what": name(what, otherwise="something was changed"),
                 "when": moment(at),
-                "reset_url": f"{settings.APP_URL}/password/reset",
-                "security_url": f"{settings.APP_URL}/dashboard/security",
+                "reset_url": links.page("account_reset_password"),
+                "security_url": links.page("mfa_index"),
             },
         )
     ).taken
