@@ -8,4 +8,4 @@ from accounts.models import User
 class SignedInRequest(HttpRequest):
     """A request whose user is a stored account."""
 
-    user: User  # type: ignore[assignment]  # narrower than Django's User | AnonymousUser
+    user: User
