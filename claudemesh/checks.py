@@ -135,7 +135,7 @@ def sync_secret() -> Iterator[CheckMessage]:
 @register(BROKER_TAG, deploy=True)
 def check_exposure(**kwargs: Any) -> list[CheckMessage]:
     """What other machines can reach is not a debugging setup."""
-    return [*debug(), *hosts(), *cookies(), *metrics_token()]
+    return [*debug(), *hosts(), *cookies(), *metrics_token(), *legacy_auth()]
 
 
 def debug() -> Iterator[CheckMessage]:
@@ -182,6 +182,16 @@ def metrics_token() -> Iterator[CheckMessage]:
             "METRICS_TOKEN is not set, so /metrics is open to everybody.",
             hint=f"Set METRICS_TOKEN to the output of: {MAKE_SECRET}",
             id="claudemesh.W001",
+        )
+
+
+def legacy_auth() -> Iterator[CheckMessage]:
+    """W002: a `user_id` is taken for a proof of who somebody is."""
+    if settings.BROKER_LEGACY_AUTH:
+        yield Warning(
+            "BROKER_LEGACY_AUTH is on: whoever knows an account's id is let in as that account.",
+            hint="Remove BROKER_LEGACY_AUTH once broker_legacy_auth_hits_total stays still.",
+            id="claudemesh.W002",
         )
 
 

@@ -33,6 +33,8 @@ DOWNLOADS_DIR = env.str("DOWNLOADS_DIR", default=str(BASE_DIR / "downloads"))
 BROKER_ENCRYPTION_KEYS = env.list("BROKER_ENCRYPTION_KEY", default=[])
 CLI_SYNC_SECRET = env.str("CLI_SYNC_SECRET", default="")
 
+BROKER_LEGACY_AUTH = env.bool("BROKER_LEGACY_AUTH", default=False)
+
 # --- storage -----------------------------------------------------------------
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=10)
 DATABASES = {

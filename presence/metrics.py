@@ -14,7 +14,6 @@ messages_rejected = Counter("broker_messages_rejected", "Sends refused, by error
 messages_dropped_by_grant = Counter(
     "broker_messages_dropped_by_grant", "Recipients left out because of their grants", ["cap"]
 )
-legacy_auth_hits = Counter("broker_legacy_auth_hits", "Requests the legacy shim let in")
 queue_depth = Gauge("broker_queue_depth", "Entries waiting for the ledger's next batch")
 ttl_sweeps = Counter("broker_ttl_sweeps", "Sweeps for what has outlived its time")
 hook_requests = Counter("broker_hook_requests", "Status hooks received")

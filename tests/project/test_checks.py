@@ -39,6 +39,7 @@ DANGERS: list[tuple[str, dict[str, Any]]] = [
     ("E008", {"ALLOWED_HOSTS": ["other.example.com"]}),
     ("E009", {"COOKIE_SECURE": False}),
     ("W001", {"METRICS_TOKEN": ""}),
+    ("W002", {"BROKER_LEGACY_AUTH": True}),
     ("W003", {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}),
     ("W003", {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}),
     ("W004", {"DEFAULT_FROM_EMAIL": "claudemesh@localhost"}),

@@ -10,6 +10,7 @@ from claudemesh_wire import broker, client
 from claudemesh_wire.errors import ERRORS
 from prometheus_client.metrics import MetricWrapperBase
 
+from accounts import metrics as account_metrics
 from emails import metrics as mail_metrics
 from presence import metrics
 
@@ -90,7 +91,7 @@ def test_every_message_type_is_documented(union: object) -> None:
 def test_every_metric_is_documented_and_no_other() -> None:
     ours = (
         value
-        for module in (metrics, mail_metrics)
+        for module in (metrics, mail_metrics, account_metrics)
         for value in vars(module).values()
         if isinstance(value, MetricWrapperBase)
     )
