@@ -1,25 +1,19 @@
 """The pages against a real broker: what happens on its sockets shows, and buttons close sockets."""
 
-import contextlib
-import json
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-import requests
 import websockets
-from websockets.asyncio.client import ClientConnection, connect
 
 from tests.broker_process import Broker, broker
 from tests.casting import cast
 from tests.dashboard.signing_in import sign_in
+from tests.dashboard.visits import close_code_of, send, until, watch
 from tests.identities import Identity
 from tests.live_transport import LiveTransport
 from tests.wire_peer import WirePeer
 
 pytestmark = pytest.mark.live
-TIMEOUT_S = 20
-CSRF = "a" * 32  # a cookie and a field that agree
 
 
 @pytest.fixture(scope="module")
@@ -37,42 +31,6 @@ def people(running: Broker) -> list[Identity]:
 @pytest.fixture(scope="module")
 def cookie(running: Broker, people: list[Identity]) -> str:
     return f"sessionid={sign_in(running, people[0].mesh_id)}"
-
-
-async def watch(running: Broker, cookie: str, origin: str | None = None) -> ClientConnection:
-    url = running.ws_url.replace("/ws", "/live/meshes/acme")
-    headers = {"Cookie": cookie, "Origin": origin or running.url}
-    return await connect(url, additional_headers=headers, compression=None)
-
-
-async def until(view: ClientConnection, wanted: Callable[[Any], bool]) -> Any:
-    """The first snapshot that is as wanted."""
-    while True:
-        frame = json.loads(await view.recv())
-        if frame["type"] == "presences" and wanted(frame["presences"]):
-            return frame
-
-
-def send(running: Broker, cookie: str, path: str, **fields: str) -> str:
-    """Sends a form as a browser without script does; the page that the answer leads to."""
-    browser = requests.Session()
-    name, _, value = cookie.partition("=")
-    browser.cookies.set(name, value)
-    browser.cookies.set("csrftoken", CSRF)
-    form = fields | {"csrfmiddlewaretoken": CSRF}
-    answer = browser.post(
-        running.url + path, data=form, headers={"Origin": running.url}, timeout=TIMEOUT_S
-    )
-    assert answer.status_code == 200
-    return answer.text
-
-
-async def close_code_of(view: ClientConnection) -> int | None:
-    """Reads until the broker closes."""
-    with contextlib.suppress(websockets.ConnectionClosed):
-        async for _ in view:
-            pass
-    return view.close_code
 
 
 async def test_who_comes_goes_and_is_kicked_shows_at_once(
