@@ -146,6 +146,23 @@ def test_without_script_the_page_is_whole(
     erin.sees("Nobody is connected")
 
 
+def test_a_hostile_name_is_text_in_the_live_view(
+    arrive: Arrive, site: Broker, tmp_path: Path, running: list[Listener]
+) -> None:
+    heidi = arrive("heidi")
+    heidi.sign_up()
+    make_mesh(heidi, "Harmless")
+    address = heidi.page.url
+    name = '"><img src=x onerror=alert(1)>'
+    mallory = Person("mallory", tmp_path, site.url)
+    mallory.run("join", "--name", name, invite(heidi))
+    heidi.page.goto(address)
+    expect(state(heidi.page)).to_have_text("Live.")
+    running.append(mallory.listen())
+    expect(heidi.page.get_by_role("rowheader")).to_contain_text(name)
+    expect(heidi.page.locator("img[src=x]")).to_have_count(0)
+
+
 def test_a_landing_page_tells_both_what_to_type_without_script(arrive: Arrive) -> None:
     grace, stranger = arrive("grace"), arrive("stranger", java_script_enabled=False)
     grace.sign_up()
