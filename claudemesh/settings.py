@@ -229,7 +229,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "claudemesh.schema.BrokerSchema",
     "EXCEPTION_HANDLER": "claudemesh.api_errors.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -243,6 +243,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Meshes, invitations and devices over HTTP. Messages go over the WebSocket.",
     "VERSION": __version__,
     "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": False,
+    "SERVERS": [{"url": APP_URL}],
+    "POSTPROCESSING_HOOKS": ["claudemesh.schema.add_plain_views"],
 }
 
 # --- logs --------------------------------------------------------------------

@@ -9,7 +9,9 @@ from rest_framework.response import Response
 
 from accounts import services
 from accounts.addresses import client_address
+from accounts.api.answers import OkAnswer
 from accounts.api.base import AnonymousView, BrowserView, validated
+from accounts.api.describing import answers
 from accounts.api.serializers import DeviceShape, PolledShape, StartedShape, TokenShape
 from accounts.services import device_login
 
@@ -17,10 +19,14 @@ from accounts.services import device_login
 class StartDeviceLogin(AnonymousView):
     """POST /cli/device-code `{hostname, platform, arch}` -> the three codes, and where to go."""
 
-    serializer_class = DeviceShape
     authentication_classes = ()
     throttle_rate = "30/m"
 
+    @answers(
+        "Begins to sign a device in; a person then goes to `verification_url`.",
+        StartedShape,
+        body=DeviceShape,
+    )
     def post(self, request: Request) -> Response:
         device = validated(DeviceShape, request)
         started = device_login.start(**device, address=client_address(request))
@@ -33,12 +39,14 @@ class PollDeviceLogin(AnonymousView):
     Not throttled: who polls too fast is told to slow down, and device codes cannot be guessed.
     """
 
-    serializer_class = PolledShape
     authentication_classes = ()
 
     def get_throttles(self) -> list[Any]:
         return []
 
+    @answers(
+        "Tells what became of it. Once approved, exactly one poll gets the token.", PolledShape
+    )
     def get(self, request: Request, device_code: str) -> Response:
         polled = device_login.poll(device_code=device_code, address=client_address(request))
         return _uncached(PolledShape(polled).data)
@@ -47,8 +55,11 @@ class PollDeviceLogin(AnonymousView):
 class ApproveDeviceLogin(BrowserView):
     """POST /cli/device-code/<session_id or user_code>/approve -> `{ok}`, 404 or 410."""
 
-    serializer_class = None
-
+    @answers(
+        "Lets a device in, by the `session_id` or the `user_code` it shows.",
+        OkAnswer,
+        refuses="not_found expired rate_limit",
+    )
     def post(self, request: Request, handle: str) -> Response:
         device_login.approve(
             handle=handle, user=self.person(request), address=client_address(request)
@@ -59,8 +70,7 @@ class ApproveDeviceLogin(BrowserView):
 class DenyDeviceLogin(BrowserView):
     """POST /cli/device-code/<session_id or user_code>/deny -> `{ok}`, 404 or 410."""
 
-    serializer_class = None
-
+    @answers("Turns a device away.", OkAnswer, refuses="not_found expired rate_limit")
     def post(self, request: Request, handle: str) -> Response:
         device_login.deny(handle=handle, user=self.person(request), address=client_address(request))
         return Response({"ok": True})
@@ -69,8 +79,7 @@ class DenyDeviceLogin(BrowserView):
 class MakeToken(BrowserView):
     """POST /cli/token `{hostname?, platform?, arch?}` -> `{token}`, to paste into a terminal."""
 
-    serializer_class = DeviceShape
-
+    @answers("Makes a token to paste into a terminal.", TokenShape, body=DeviceShape)
     def post(self, request: Request) -> Response:
         token, _ = services.add_device(
             user=self.person(request),

@@ -14,12 +14,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import AccountView
+from accounts.api.describing import answers
 from accounts.api.fields import StrictCharField
 from accounts.api.throttles import refuse_over
 from audit import exporting, selectors
 from audit.models import AuditEntry
 from audit.turns import turn
 from audit.verifying import verify
+from meshes.api.answers import AuditPageAnswer, AuditVerdictAnswer
 from meshes.models import Mesh
 from meshes.selectors import standing_in
 
@@ -39,8 +41,6 @@ class AuditPageParams(serializers.Serializer[Any]):
 class AuditView(AccountView):
     """Base of the views of a log."""
 
-    serializer_class = AuditPageParams
-
     def managed_mesh(self, request: Request, slug: str) -> Mesh:
         """The mesh, if the caller manages it. Raises MeshError "not_found", "forbidden"."""
         standing = standing_in(self.person(request), slug)
@@ -51,6 +51,12 @@ class AuditView(AccountView):
 class MeshAudit(AuditView):
     """GET /cli/mesh/<slug>/audit?limit=&offset=&event_type= -> `{entries, total}`."""
 
+    @answers(
+        "Shows a page of the audit log, newest first; for owner and admins.",
+        AuditPageAnswer,
+        query=AuditPageParams,
+        refuses="malformed not_found forbidden device_revoked",
+    )
     def get(self, request: Request, slug: str) -> Response:
         """A page, newest first."""
         mesh = self.managed_mesh(request, slug)
@@ -63,6 +69,11 @@ class MeshAudit(AuditView):
 class VerifyMeshAudit(AuditView):
     """GET /cli/mesh/<slug>/audit/verify -> `{valid, entries, head, broken_at, message}`."""
 
+    @answers(
+        "Walks the whole log and says whether it holds; for owner and admins.",
+        AuditVerdictAnswer,
+        refuses="not_found forbidden device_revoked rate_limit overloaded",
+    )
     def get(self, request: Request, slug: str) -> Response:
         """Walks the whole log; `broken_at` is null for one that holds."""
         mesh = self.managed_mesh(request, slug)
@@ -83,6 +94,12 @@ class VerifyMeshAudit(AuditView):
 class ExportMeshAudit(AuditView):
     """GET /cli/mesh/<slug>/audit/export: JSON lines, the last one a checkpoint of the end."""
 
+    @answers(
+        "Streams the log as JSON lines, the last one a signed checkpoint; for owner and admins.",
+        None,
+        media_type="application/x-ndjson",
+        refuses="not_found forbidden device_revoked rate_limit",
+    )
     def get(self, request: Request, slug: str) -> StreamingHttpResponse:
         """Streams; what is appended meanwhile is left out."""
         mesh = self.managed_mesh(request, slug)

@@ -10,8 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import AccountView, validated
+from accounts.api.describing import answers
 from accounts.api.fields import StrictCharField
 from meshes import selectors
+from meshes.api.answers import GrantsAnswer
 from meshes.services.grants import set_grants
 
 MAX_CAPABILITIES = 16
@@ -38,8 +40,12 @@ class GrantsBody(serializers.Serializer[Any]):
 class MeshGrants(AccountView):
     """Merges the caller's own grants: `{grants}`, all of them."""
 
-    serializer_class = GrantsBody
-
+    @answers(
+        "Changes what you let other members do to you; null resets an entry, [] blocks.",
+        GrantsAnswer,
+        body=GrantsBody,
+        refuses="not_found unauthorized too_large device_revoked",
+    )
     def post(self, request: Request, slug: str) -> Response:
         """Change some entries of the caller's member; of the strongest if it has several."""
         standing = selectors.standing_in(self.person(request), slug)

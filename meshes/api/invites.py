@@ -5,11 +5,14 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.answers import OkAnswer
 from accounts.api.base import AccountView, validated
+from accounts.api.describing import answers
 from accounts.api.throttles import refuse_over
 from emails import services as emails
 from meshes import selectors, services
 from meshes.api import shapes
+from meshes.api.answers import CreatedInviteAnswer, InvitesAnswer
 from meshes.api.bodies import CreateInviteBody
 from meshes.selectors import Standing
 from meshes.services.invites import CreatedInvite
@@ -20,8 +23,12 @@ MAILS_PER_ACCOUNT = "50/h"
 class CreateInvite(AccountView):
     """POST /cli/mesh/<slug>/invite; mails the link when an address is given."""
 
-    serializer_class = CreateInviteBody
-
+    @answers(
+        "Makes an invitation, and mails it if there is an `email`; for owner and admins.",
+        CreatedInviteAnswer,
+        body=CreateInviteBody,
+        refuses="not_found forbidden device_revoked rate_limit overloaded",
+    )
     def post(self, request: Request, slug: str) -> Response:
         standing = selectors.standing_in(self.person(request), slug)
         standing.require_manager()
@@ -49,8 +56,11 @@ def mail(standing: Standing, created: CreatedInvite) -> bool:
 class Invites(AccountView):
     """GET /cli/mesh/<slug>/invites."""
 
-    serializer_class = CreateInviteBody
-
+    @answers(
+        "Lists the invitations; for owner and admins.",
+        InvitesAnswer,
+        refuses="not_found forbidden device_revoked",
+    )
     def get(self, request: Request, slug: str) -> Response:
         standing = selectors.standing_in(self.person(request), slug)
         standing.require_manager()
@@ -61,8 +71,11 @@ class Invites(AccountView):
 class OneInvite(AccountView):
     """DELETE /cli/mesh/<slug>/invites/<id>: withdraw it."""
 
-    serializer_class = CreateInviteBody
-
+    @answers(
+        "Withdraws an invitation; for owner and admins.",
+        OkAnswer,
+        refuses="not_found forbidden device_revoked",
+    )
     def delete(self, request: Request, slug: str, invite_id: str) -> Response:
         standing = selectors.standing_in(self.person(request), slug)
         services.revoke_invite(by=standing, invite_id=invite_id)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.answers import OkAnswer
 from accounts.api.base import AccountView, validated
+from accounts.api.describing import answers
 from meshes import selectors, services
 from meshes.api import shapes
+from meshes.api.answers import MemberAnswer, MembersAnswer
 from meshes.api.bodies import UpdateMemberBody
 
 MYSELF = "me"
@@ -16,8 +19,7 @@ MYSELF = "me"
 class Members(AccountView):
     """GET /cli/mesh/<slug>/members: members see members."""
 
-    serializer_class = UpdateMemberBody
-
+    @answers("Lists the members; for members.", MembersAnswer, refuses="not_found device_revoked")
     def get(self, request: Request, slug: str) -> Response:
         standing = selectors.standing_in(self.person(request), slug)
         members = selectors.live_members(standing.mesh)
@@ -30,14 +32,23 @@ class OneMember(AccountView):
     DELETE suspends a key of one's own until it is proven again; DELETE …/members/me leaves.
     """
 
-    serializer_class = UpdateMemberBody
-
+    @answers(
+        "Changes your profile within the policy, anyone's as an admin; `role` as the owner.",
+        MemberAnswer,
+        body=UpdateMemberBody,
+        refuses="not_found forbidden device_revoked invalid",
+    )
     def patch(self, request: Request, slug: str, member_id: str) -> Response:
         standing = selectors.standing_in(self.person(request), slug)
         changes = validated(UpdateMemberBody, request)
         member = services.update_member(by=standing, member_id=member_id, changes=changes)
         return Response(shapes.member(member, to=standing.user))
 
+    @answers(
+        "Suspends a key of your own until it is proven again; with `me` as id, leaves the mesh.",
+        OkAnswer,
+        refuses="not_found forbidden invalid",
+    )
     def delete(self, request: Request, slug: str, member_id: str) -> Response:
         standing = selectors.standing_in(self.person(request), slug)
         if member_id == MYSELF:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.answers import OkAnswer
 from accounts.api.base import AccountView, validated
+from accounts.api.describing import answers
 from meshes import selectors, services
 from meshes.api import shapes
+from meshes.api.answers import CreatedMeshAnswer, MeshAnswer, MeshesAnswer, MyMeshAnswer
 from meshes.api.bodies import CreateMeshBody, RenameMeshBody, UpdateMeshBody
 from meshes.api.devices import device_of
 
@@ -15,8 +18,12 @@ from meshes.api.devices import device_of
 class CreateMesh(AccountView):
     """POST /cli/mesh/create."""
 
-    serializer_class = CreateMeshBody
-
+    @answers(
+        "Makes a mesh that you own; `pubkey` becomes its first member.",
+        CreatedMeshAnswer,
+        body=CreateMeshBody,
+        refuses="exists",
+    )
     def post(self, request: Request) -> Response:
         body = validated(CreateMeshBody, request)
         created = services.create_mesh(
@@ -28,8 +35,7 @@ class CreateMesh(AccountView):
 class CliMeshes(AccountView):
     """GET /cli/meshes: joined and owned ones, with how many peers are connected."""
 
-    serializer_class = UpdateMeshBody
-
+    @answers("Lists the meshes that you own or are on.", MeshesAnswer)
     def get(self, request: Request) -> Response:
         standings = selectors.standings_of(self.person(request))
         ids = [standing.mesh.pk for standing in standings]
@@ -48,14 +54,23 @@ class CliMeshes(AccountView):
 class OneMesh(AccountView):
     """PATCH and DELETE /cli/mesh/<slug>, for the owner."""
 
-    serializer_class = UpdateMeshBody
-
+    @answers(
+        "Changes name, slug or policy; for the owner.",
+        MeshAnswer,
+        body=UpdateMeshBody,
+        refuses="not_found forbidden exists",
+    )
     def patch(self, request: Request, slug: str) -> Response:
         standing = selectors.standing_in(self.person(request), slug)
         standing.require_owner()
         changes = validated(UpdateMeshBody, request)
         return Response(shapes.mesh(services.update_mesh(by=standing, **changes)))
 
+    @answers(
+        "Archives the mesh: sockets close, invitations die, the audit log stays; for the owner.",
+        OkAnswer,
+        refuses="not_found forbidden",
+    )
     def delete(self, request: Request, slug: str) -> Response:
         standing = selectors.standing_in(self.person(request), slug)
         standing.require_owner()
@@ -66,8 +81,7 @@ class OneMesh(AccountView):
 class MyMeshes(AccountView):
     """GET /api/my/meshes: a bare array."""
 
-    serializer_class = RenameMeshBody
-
+    @answers("Lists the same meshes as a bare array.", MyMeshAnswer, many=True)
     def get(self, request: Request) -> Response:
         standings = selectors.standings_of(self.person(request))
         counts = selectors.member_counts(standing.mesh.pk for standing in standings)
@@ -82,8 +96,12 @@ class MyMeshes(AccountView):
 class MyMesh(AccountView):
     """PATCH /api/my/meshes/<slug>: rename, for the owner."""
 
-    serializer_class = RenameMeshBody
-
+    @answers(
+        "Renames the mesh; for the owner.",
+        MeshAnswer,
+        body=RenameMeshBody,
+        refuses="not_found forbidden",
+    )
     def patch(self, request: Request, slug: str) -> Response:
         standing = selectors.standing_in(self.person(request), slug)
         standing.require_owner()

@@ -13,10 +13,12 @@ from accounts import selectors as accounts
 from accounts import services as account_services
 from accounts.addresses import client_address
 from accounts.api.base import AnonymousView, validated
+from accounts.api.describing import answers
 from accounts.api.fields import NameField, PubkeyField, SignatureField, StrictCharField
 from accounts.tokens import MAX_TOKEN_CHARS
 from meshes import services
 from meshes.api import shapes
+from meshes.api.answers import SyncAnswer
 from meshes.api.bodies import OPTIONAL
 from meshes.api.joining import RATE
 
@@ -40,10 +42,15 @@ class SyncBody(serializers.Serializer[Any]):
 class Sync(AnonymousView):
     """The token is in the body, as older clients send it -> `{ok, account_id, meshes}`."""
 
-    serializer_class = SyncBody
     authentication_classes = ()
     throttle_rate = RATE
 
+    @answers(
+        "Puts a key on every mesh of the account whose token is in the body.",
+        SyncAnswer,
+        body=SyncBody,
+        refuses="invalid_or_revoked_token bad_signature:400",
+    )
     def post(self, request: Request) -> Response:
         body = validated(SyncBody, request)
         device = accounts.session_of_token(body.pop("sync_token"))

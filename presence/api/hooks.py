@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from accounts.addresses import client_address
 from accounts.api import fields
 from accounts.api.base import AnonymousView, validated
+from accounts.api.describing import answers
 from accounts.api.throttles import refuse_over
 from presence import metrics
 from presence.services.hooks import Hook, check_signed, receive
@@ -38,11 +39,25 @@ class HookBody(serializers.Serializer[None]):
         return attrs
 
 
+class HookAnswer(serializers.Serializer[None]):
+    """`presence_id` where the status was set, `pending` while it waits for the session."""
+
+    ok = serializers.BooleanField()
+    presence_id = serializers.CharField(required=False)
+    pending = serializers.BooleanField(required=False)
+
+
 class SetStatus(AnonymousView):
     """`{ok, presence_id?, pending?}`. 30 a minute a session, 300 a minute an address."""
 
     throttle_rate = "300/m"
 
+    @answers(
+        "Sets the status of a session, as the hooks of a coding agent do.",
+        HookAnswer,
+        body=HookBody,
+        refuses="timestamp_skew unauthorized bad_signature revoked device_revoked replayed",
+    )
     def post(self, request: Request) -> Response:
         """Take one hook."""
         metrics.hook_requests.inc()
