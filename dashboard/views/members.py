@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 
-from dashboard.forms import BanForm, RoleForm
+from dashboard.forms import MAX_REASON_CHARS, BanForm, RoleForm
 from dashboard.pages import MeshPage, Needs
 from meshes.models import Member
 from meshes.selectors import live_members, open_bans
 from meshes.services import bans, update_member
+from presence.plain_text import plain
 
 NAME_FILTER_CHARS = 64
 
@@ -101,7 +102,9 @@ class Bans(MeshPage):
 
     def get(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """A page of bans."""
-        return self.show("bans", page=self.page_of(open_bans(self.standing.mesh.pk)))
+        page = self.page_of(open_bans(self.standing.mesh.pk))
+        rows = [(ban, plain(ban.reason, MAX_REASON_CHARS)) for ban in page]
+        return self.show("bans", page=page, rows=rows)
 
 
 class Unban(MeshPage):

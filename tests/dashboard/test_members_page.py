@@ -149,3 +149,13 @@ def test_what_others_are_called_and_give_as_reasons_is_text(
         assert "<img src=x" not in page
         assert "' onmouseover" not in page
         assert len(page) < 100_000
+
+
+def test_a_reason_cannot_turn_the_text_around(
+    browse: Browse, cast: dict[str, Person], mesh: Mesh
+) -> None:
+    alice, carol = cast["owner"].member, cast["member"].member
+    Ban.objects.create(mesh=mesh, member=carol, banned_by=alice, reason="\u202enoitacoler\x1b[31m")
+    page = browse(cast["owner"]).get("/dashboard/meshes/acme/bans")
+    assert "\u202e" not in page
+    assert "\x1b" not in page
