@@ -10,7 +10,6 @@ import logging
 from collections import Counter
 from enum import IntEnum
 
-from claudemesh_wire.errors import MeshError
 from django.db import DatabaseError, InterfaceError
 
 from presence.storage.thread import DatabaseThread
@@ -174,8 +173,8 @@ class Watching:
         visitors = {watcher.visitor for watcher in self._watchers.get(mesh_id, ())}
         try:
             answers = await self._thread.submit(lambda: look(mesh_id, visitors))
-        except (DatabaseError, InterfaceError, MeshError) as error:
-            logger.warning("a live view cannot be read: %s", error)
+        except Exception:  # whatever it is: the next look may go well, and nobody else would look
+            logger.warning("a live view cannot be read", exc_info=True)
             answers = dict.fromkeys(visitors, STALE)
         for watcher in list(self._watchers.get(mesh_id, ())):
             if watcher.visitor in answers:

@@ -80,18 +80,19 @@ class LiveView {
     this.part("reload").hidden = words === "Live.";
   }
 
+  /* A row that stays is not moved, so that the button under somebody's finger keeps its focus. */
   show({ presences, total, people }) {
     const known = new Map([...this.body.rows].map((row) => [row.dataset.presence, row]));
+    const there = new Set(presences.map((presence) => presence.id));
+    for (const [id, row] of known) if (!there.has(id)) row.remove();
     let before = null;
     for (const presence of presences) {
       const row = known.get(presence.id) ?? this.blank.cloneNode(true);
-      known.delete(presence.id);
       fill(row, presence);
       const place = before ? before.nextSibling : this.body.firstChild;
       if (row !== place) this.body.insertBefore(row, place);
       before = row;
     }
-    for (const row of known.values()) row.remove();
     this.part("people").textContent = people;
     this.part("total").textContent = `${total} ${total === 1 ? "session" : "sessions"}`;
     this.part("beyond").hidden = total <= presences.length;

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import User
@@ -284,13 +285,12 @@ async def test_a_write_that_does_not_end_ends_the_view(
     assert sent == [{"type": "websocket.close", "code": 3008, "reason": "slow_reader"}]
 
 
-async def test_a_database_that_is_away_is_said_and_survived(
-    world: World, view: LiveView, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("trouble", [OperationalError("gone"), ValueError("a bug")])
+async def test_what_cannot_be_read_is_said_and_survived(
+    world: World, view: LiveView, monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
-    from django.db import OperationalError
-
     def broken(mesh_id: str) -> None:
-        raise OperationalError("gone")
+        raise trouble
 
     monkeypatch.setattr(watched, "read_roster", broken)
     await view.until(lambda frame: frame["type"] == "stale")

@@ -152,3 +152,11 @@ def test_what_others_call_themselves_is_text(
         assert "<img src=x" not in page
         assert "' onmouseover" not in page
         assert len(page) < 100_000
+
+
+@pytest.mark.parametrize("path", ["/dashboard", "/dashboard/meshes/acme", "/dashboard/new"])
+def test_no_cache_keeps_what_a_person_sees(
+    browse: Browse, cast: dict[str, Person], path: str
+) -> None:
+    response = browse(cast["owner"]).client.get(path)
+    assert {"no-store", "private"} <= set(response.headers["Cache-Control"].split(", "))
