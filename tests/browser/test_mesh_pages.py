@@ -163,6 +163,25 @@ def test_a_hostile_name_is_text_in_the_live_view(
     expect(heidi.page.locator("img[src=x]")).to_have_count(0)
 
 
+def test_a_button_keeps_the_focus_while_others_come_and_go(
+    arrive: Arrive, site: Broker, tmp_path: Path, running: list[Listener]
+) -> None:
+    ivan = arrive("ivan")
+    ivan.sign_up()
+    make_mesh(ivan, "Busy")
+    address = ivan.page.url
+    for name in ("ada", "bert", "cleo"):
+        ivan.page.goto(address)
+        person = join(site, tmp_path, name, invite(ivan))
+        running.append(person.listen())
+    ivan.page.goto(address)
+    kick = row(ivan.page, "bert").get_by_role("button", name="Kick")
+    kick.focus()
+    running[0].stop()
+    expect(row(ivan.page, "ada")).to_have_count(0)
+    expect(kick).to_be_focused()
+
+
 def test_a_landing_page_tells_both_what_to_type_without_script(arrive: Arrive) -> None:
     grace, stranger = arrive("grace"), arrive("stranger", java_script_enabled=False)
     grace.sign_up()
