@@ -75,6 +75,7 @@ ROWS = [
     public("metrics", "get", "/metrics"),
     public("admin", "get", "/admin", status=302),
     public("api/schema", "get", "/api/schema"),
+    public("api/docs", "get", "/api/docs"),
     # The link is the right, whoever holds it; a program that reads mail posts without a session.
     public("unsubscribe/<str:token>", "get", UNSUBSCRIBE),
     public("unsubscribe/<str:token>", "post", UNSUBSCRIBE),

@@ -1,0 +1,1 @@
+"""The readable page of the HTTP API, drawn from the OpenAPI schema. Says nothing of its own."""
