@@ -1,4 +1,4 @@
-"""Registers the meshes app with Django; holds no logic."""
+"""Django app of the meshes; hooks it up to the signals of the layer below."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,9 @@ class MeshesConfig(AppConfig):
 
     name = "meshes"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hears when a device is signed out."""
+        from meshes import receivers
+
+        receivers.connect()
