@@ -11,6 +11,7 @@ from claudemesh.api_docs.shapes import Schema, Shapes
 
 CALLERS = {"cliToken": "a device's token", "browserSession": "a signed-in browser"}
 JSON = "application/json"
+METHODS = ("GET", "POST", "PATCH", "DELETE")
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,25 @@ def _operation(method: str, path: str, told: Schema, shapes: Shapes) -> Operatio
         id=told["operationId"],
         method=method.upper(),
         path=path,
-        summary=told.get("summary", ""),
+        summary=_plain(told.get("summary", "")),
         callers=_callers(told.get("security", [])),
         query=[each["name"] for each in told.get("parameters", []) if each["in"] == "query"],
         body=shapes.written(body) if body else "",
-        about_body=shapes.resolved(body).get("description", "") if body else "",
+        about_body=_about(shapes.resolved(body)) if body else "",
         answers=[answer for answer in all_answers if answer.status < "400"],
         refusals=[answer for answer in all_answers if answer.status >= "400"],
     )
+
+
+def _about(body: Schema) -> str:
+    """What a body's description adds; many begin with the call that they belong to."""
+    text = body.get("description", "")
+    names_the_call = text.partition(" ")[0] in METHODS
+    return _plain(text.partition("; ")[2] if names_the_call else text)
+
+
+def _plain(text: str) -> str:
+    return text.replace("`", "")
 
 
 def _answer(status: str, answer: Schema, shapes: Shapes) -> Answer:

@@ -38,7 +38,13 @@ def by_session(asking: Started) -> str:
 def test_the_page_shows_who_asks_and_the_code_to_compare(browser: Client, asking: Started) -> None:
     response = browser.get(by_session(asking))
     text = response.content.decode()
-    for part in ("alice-laptop", "linux arm64", "203.0.113.7", asking.user_code, "differs from yours"):
+    for part in (
+        "alice-laptop",
+        "linux arm64",
+        "203.0.113.7",
+        asking.user_code,
+        "differs from yours",
+    ):
         assert part in text
     assert "Only approve if this code is on YOUR screen" in text
     assert asking.device_code not in text
