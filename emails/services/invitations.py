@@ -17,9 +17,9 @@ def send_invitation(
     inviter_name: str,
     url: str,
     expires_at: datetime,
-    role: str = "member",
+    role: str = "",
 ) -> bool:
-    """Invite somebody to a mesh by the link `url`, as `role`. Optional: may be unsubscribed."""
+    """Invite somebody to a mesh by the link `url`; `role` is told if given. An optional mail."""
     inviter = name(inviter_name, otherwise="Somebody")
     mesh = name(mesh_name, otherwise="a mesh")
     return deliver(
@@ -31,7 +31,7 @@ def send_invitation(
             context={
                 "inviter_name": inviter,
                 "mesh_name": mesh,
-                "role": name(role, otherwise="member"),
+                "role": name(role, otherwise=""),
                 "url": url,
                 "command": links.install_and_join(url),
                 "until": moment(expires_at),

@@ -26,6 +26,7 @@ invite = partial(
     inviter_name="Alice",
     url=INVITE,
     expires_at=AT,
+    role="member",
 )
 new_device = partial(
     services.send_new_device,

@@ -176,6 +176,12 @@ def test_the_role_is_told(mailoutbox: list) -> None:
     assert "You would be:  admin" in mailoutbox[0].body
 
 
+def test_a_role_that_is_not_known_is_not_made_up(mailoutbox: list) -> None:
+    SENDERS["invitation"](role="")  # type: ignore[call-arg]  # a partial takes more
+    assert "You would be" not in mailoutbox[0].body
+    assert "You would be" not in html_of(mailoutbox[0])
+
+
 def test_an_unknown_network_address_is_told_as_such(mailoutbox: list) -> None:
     SENDERS["new_device"](address=None)  # type: ignore[call-arg]  # a partial takes more
     assert "From address:  unknown" in mailoutbox[0].body
