@@ -18,6 +18,8 @@ from presence.goings import Goings
 from presence.hub import Hub
 from presence.ledger import Ledger
 from presence.limits import TokenBuckets
+from presence.mailing import EVERY_S as MAILING_S
+from presence.mailing import Mailing
 from presence.outgoing import Outgoing
 from presence.pushing import Pusher
 from presence.receipts import Receipts
@@ -57,16 +59,7 @@ class Runtime:
         self.doorstep = Doorstep(
             at_once=config.max_unauthenticated, per_address=config.max_unauthenticated_per_address
         )
-        self.send_limit = TokenBuckets(per_minute=config.sends_per_minute, burst=config.send_burst)
-        self.request_limit = TokenBuckets(
-            per_minute=config.requests_per_minute, burst=config.request_burst
-        )
-        self.shared_limit = TokenBuckets(
-            per_minute=config.shared_per_minute, burst=config.shared_burst
-        )
-        self.hello_limit = TokenBuckets(
-            per_minute=config.hellos_per_minute, burst=config.hello_burst
-        )
+        self._make_limits(config)
         self.doorbell = Doorbell(self.node_id, self.tasks)
         self.rosters = Rosters(self.ledger, self.node_id, on_load=self.doorbell.subscribe)
         core = Core(
@@ -80,6 +73,7 @@ class Runtime:
         self.acting = Acting(core, pusher=pusher)
         self.goings = goings = Goings(core, pusher=pusher, receipts=receipts, announcer=announcer)
         self.auditing = Auditing(lambda: self.draining)
+        self.mailing = Mailing(self.ledger, lambda: self.draining)
         self.removals = Removals(core, goings=goings, receipts=receipts)
         self.comings = Comings(
             core,
@@ -102,6 +96,18 @@ class Runtime:
         self.watching = Watching(self.tasks)
         self.doorbell.on_change = self.watching.nudge
 
+    def _make_limits(self, config: Config) -> None:
+        self.send_limit = TokenBuckets(per_minute=config.sends_per_minute, burst=config.send_burst)
+        self.request_limit = TokenBuckets(
+            per_minute=config.requests_per_minute, burst=config.request_burst
+        )
+        self.shared_limit = TokenBuckets(
+            per_minute=config.shared_per_minute, burst=config.shared_burst
+        )
+        self.hello_limit = TokenBuckets(
+            per_minute=config.hellos_per_minute, burst=config.hello_burst
+        )
+
     async def start(self) -> None:
         """Announces the node and starts the periodic work. Raises if the database is away."""
         self.loop = asyncio.get_running_loop()
@@ -118,6 +124,7 @@ class Runtime:
         self.tasks.every(BANNED_S, self.sweeps.banned)
         self.tasks.every(REMINDERS_S, self.reminding.fire_due)
         self.tasks.every(AUDIT_LOOK_S, self.auditing.sign_due)
+        self.tasks.every(MAILING_S, self.mailing.warn_expiring)
 
     async def drain(self) -> None:
         """Stops in order: what was taken is stored and answered, then sockets are told to go."""

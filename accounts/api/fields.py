@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 # Control characters, line and paragraph separators; and what turns the direction of text.
 STEERING = frozenset({"Cc", "Zl", "Zp"})
-BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def is_printable_line(text: str) -> bool:

@@ -21,9 +21,9 @@ class RevokeTokenBody(serializers.Serializer[Any]):
 class DeviceShape(serializers.Serializer[Any]):
     """What a device says of itself: `{hostname?, platform?, arch?}`."""
 
-    hostname = NameField(max_length=255, allow_blank=True, default="")
-    platform = NameField(max_length=64, allow_blank=True, default="")
-    arch = NameField(max_length=64, allow_blank=True, default="")
+    hostname = NameField(max_length=255, allow_blank=True, allow_null=True, required=False)
+    platform = NameField(max_length=64, allow_blank=True, allow_null=True, required=False)
+    arch = NameField(max_length=64, allow_blank=True, allow_null=True, required=False)
 
 
 class ProfileShape(serializers.ModelSerializer[User]):

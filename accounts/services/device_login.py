@@ -81,7 +81,9 @@ EXPIRED = Polled("expired")
 
 
 @transaction.atomic
-def start(*, hostname: str, platform: str, arch: str, address: str | None) -> Started:
+def start(
+    *, address: str | None, hostname: str = "", platform: str = "", arch: str = ""
+) -> Started:
     """Make an attempt that waits five minutes for its person."""
     now = timezone.now()
     _delete_old(now)
@@ -113,7 +115,7 @@ def poll(*, device_code: str, address: str | None) -> Polled:
     if login.is_over(now):
         return EXPIRED
     if login.state == LoginState.APPROVED:
-        return _pick_up(login, now, address)
+        return _pick_up(login, address)
     return _wait(login, now)
 
 
@@ -180,17 +182,20 @@ def _gone(login: DeviceLogin) -> MeshError:
 
 
 @transaction.atomic
-def _pick_up(login: DeviceLogin, now: datetime, address: str | None) -> Polled:
+def _pick_up(login: DeviceLogin, address: str | None) -> Polled:
     """Mint the token in the transaction that marks the attempt as consumed.
 
     An approval never changes hands, so whoever approved what was read has approved it still.
     """
     row = DeviceLogin.objects.filter(pk=login.pk)
-    approved = row.filter(state=LoginState.APPROVED, approved_by__is_active=True)
-    if not approved.filter(expires_at__gt=now).update(state=LoginState.CONSUMED):
-        now_in = row.values_list("state", flat=True).first() or "expired"
-        return Polled("denied" if now_in == LoginState.APPROVED else now_in)
+    # On columns of the row alone: PostgreSQL checks those again after waiting for a lock, while
+    # a condition on the account would be a subquery that answers as of before the wait.
+    if not row.filter(state=LoginState.APPROVED).update(state=LoginState.CONSUMED):
+        return Polled(row.values_list("state", flat=True).first() or "expired")
     user = User.objects.get(pk=login.approved_by_id)
+    if not user.is_active:
+        row.update(state=LoginState.DENIED)
+        return Polled("denied")
     token, _ = add_device(
         user=user,
         token_type="cli-session",
