@@ -20,7 +20,7 @@ def devices(number: int) -> None:
 
 
 async def test_every_device_is_warned_of_once_however_many(world: World) -> None:
-    devices(mailing.BATCH + 1)
+    await world.stored(lambda: devices(mailing.BATCH + 1))
     await world.runtime.mailing.warn_expiring()
     assert len(mail.outbox) == mailing.BATCH + 1
     assert {tuple(message.to) for message in mail.outbox} == {("dave@example.com",)}
@@ -29,7 +29,7 @@ async def test_every_device_is_warned_of_once_however_many(world: World) -> None
 
 
 async def test_a_node_that_stops_claims_nothing_any_more(world: World) -> None:
-    devices(1)
+    await world.stored(lambda: devices(1))
     world.runtime.draining = True
     await world.runtime.mailing.warn_expiring()
     world.runtime.draining = False
