@@ -55,8 +55,10 @@ class Standing:
 
     @property
     def actor(self) -> str:
-        """The caller as the audit log names it."""
-        return self.member.pk if self.member else chains.of_account(self.user.pk)
+        """The caller as the audit log names it; what a barred key cannot do the account did."""
+        if self.member is None or self.member.suspended_at is not None:
+            return chains.of_account(self.user.pk)
+        return self.member.pk
 
     def require_owner(self) -> None:
         """Raises MeshError("forbidden") for anybody but the owner."""

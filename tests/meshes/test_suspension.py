@@ -201,6 +201,7 @@ class TestTheOwner:
 
     def test_it_still_manages(self, alice: Person, mesh: Mesh) -> None:
         assert alice.call("post", "/cli/mesh/acme/invite", {}).status_code == 200
+        assert last_of(mesh.pk).actor == f"account:{alice.user.pk}"
         assert list(selectors.managed_mesh_ids(alice.user)) == [mesh.pk]
 
     def test_it_bans_as_the_account_and_not_by_the_key(
