@@ -1,10 +1,15 @@
 """An account is its email address, in whatever letter case it is typed."""
 
+from importlib import import_module
+
 import pytest
+from allauth.account.models import EmailAddress
 from claudemesh_wire.errors import MeshError
+from django.apps import apps
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import identify_hasher
 from django.db import IntegrityError
+from django.test import Client
 
 from accounts import services
 from accounts.models import User
@@ -52,3 +57,34 @@ def test_opening_an_account_twice_gives_the_same_one(alice: User) -> None:
 def test_opening_an_account_for_junk_is_refused() -> None:
     with pytest.raises(MeshError, match="malformed"):
         services.open_account(email="not an address")
+
+
+def addresses(user: User) -> list[tuple[str, bool, bool]]:
+    return list(EmailAddress.objects.filter(user=user).values_list("email", "verified", "primary"))
+
+
+def test_the_operators_accounts_can_sign_in_without_a_mail() -> None:
+    root = User.objects.create_superuser("Root@example.com", "a long pass phrase")
+    opened = services.open_account(email="Alice@Example.com", password="a long pass phrase")
+    for user in (root, opened):
+        assert addresses(user) == [(user.email, True, True)]
+        browser = Client()
+        form = {"login": user.email, "password": "a long pass phrase"}
+        assert browser.post("/login", form).status_code == 302
+        assert browser.session["_auth_user_id"] == user.pk
+
+
+def test_opening_an_account_that_is_there_verifies_nothing(alice: User) -> None:
+    assert services.open_account(email=alice.email) == alice
+    assert addresses(alice) == []
+
+
+def test_accounts_from_before_people_signed_up_are_verified_once(
+    alice: User, mallory: User
+) -> None:
+    EmailAddress.objects.create(user=mallory, email=mallory.email, verified=False, primary=True)
+    migration = import_module("accounts.migrations.0003_verify_first_accounts")
+    for _ in range(2):
+        migration.verify(apps, None)
+    assert addresses(alice) == [(alice.email, True, True)]
+    assert addresses(mallory) == [(mallory.email, False, True)]
