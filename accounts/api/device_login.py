@@ -58,7 +58,7 @@ class ApproveDeviceLogin(BrowserView):
     @answers(
         "Lets a device in, by the `session_id` or the `user_code` it shows.",
         OkAnswer,
-        refuses="not_found expired rate_limit",
+        refuses="not_found expired rate_limit unavailable",
     )
     def post(self, request: Request, handle: str) -> Response:
         device_login.approve(
@@ -70,7 +70,7 @@ class ApproveDeviceLogin(BrowserView):
 class DenyDeviceLogin(BrowserView):
     """POST /cli/device-code/<session_id or user_code>/deny -> `{ok}`, 404 or 410."""
 
-    @answers("Turns a device away.", OkAnswer, refuses="not_found expired rate_limit")
+    @answers("Turns a device away.", OkAnswer, refuses="not_found expired rate_limit unavailable")
     def post(self, request: Request, handle: str) -> Response:
         device_login.deny(handle=handle, user=self.person(request), address=client_address(request))
         return Response({"ok": True})
