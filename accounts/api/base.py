@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from claudemesh_wire.errors import MeshError
-from django.http.response import HttpResponseBase
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
@@ -47,9 +47,7 @@ class AccountView(APIView):
             raise MeshError("missing_bearer_token")
         return request.user
 
-    def finalize_response(
-        self, request: Any, response: Any, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Response:
         """Say so where the legacy shim let somebody in."""
         response = super().finalize_response(request, response, *args, **kwargs)
         mark(request, response)
@@ -71,7 +69,7 @@ class OwnerView(AccountView):
 class AnonymousView(AccountView):
     """A view for anybody, throttled by address; a bearer, if sent, must still be good."""
 
-    authentication_classes = (BearerAuthentication,)
+    authentication_classes: tuple[type[BaseAuthentication], ...] = (BearerAuthentication,)
     permission_classes = (AllowAny,)
     throttle_rate = "60/m"
 

@@ -36,8 +36,9 @@ class LegacyAuthentication(BaseAuthentication):
         """
         if not settings.BROKER_LEGACY_AUTH or "Authorization" in request.headers:
             return None
-        given = request.query_params if request.method in ("GET", "HEAD") else request.data
-        user_id = given.get("user_id")
+        reading = request.method in ("GET", "HEAD")
+        given = request.query_params if reading else request.data
+        user_id = given.get("user_id") if isinstance(given, dict) else None
         if not isinstance(user_id, str) or not USER_ID.fullmatch(user_id):
             return None
         user = User.objects.filter(pk=user_id, is_active=True).first()
