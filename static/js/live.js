@@ -80,8 +80,8 @@ class LiveView {
     this.part("reload").hidden = words === "Live.";
   }
 
-  /* A row that stays is not moved, so that the button under somebody's finger keeps its focus. */
   show({ presences, total, people }) {
+    const focused = document.activeElement;
     const known = new Map([...this.body.rows].map((row) => [row.dataset.presence, row]));
     const there = new Set(presences.map((presence) => presence.id));
     for (const [id, row] of known) if (!there.has(id)) row.remove();
@@ -92,6 +92,10 @@ class LiveView {
       const place = before ? before.nextSibling : this.body.firstChild;
       if (row !== place) this.body.insertBefore(row, place);
       before = row;
+    }
+    /* A row that was moved has lost the focus of its buttons. */
+    if (focused !== document.activeElement && this.body.contains(focused)) {
+      focused.focus({ preventScroll: true });
     }
     this.part("people").textContent = people;
     this.part("total").textContent = `${total} ${total === 1 ? "session" : "sessions"}`;

@@ -175,10 +175,15 @@ def test_a_button_keeps_the_focus_while_others_come_and_go(
         person = join(site, tmp_path, name, invite(ivan))
         running.append(person.listen())
     ivan.page.goto(address)
+    for name in ("ada", "bert", "cleo"):
+        expect(row(ivan.page, name)).to_contain_text("idle")
     kick = row(ivan.page, "bert").get_by_role("button", name="Kick")
     kick.focus()
-    running[0].stop()
-    expect(row(ivan.page, "ada")).to_have_count(0)
+    running[0].kill9()
+    expect(ivan.page.get_by_role("rowheader")).to_contain_text(["bert", "cleo", "ada"])
+    expect(kick).to_be_focused()
+    running[2].stop()
+    expect(row(ivan.page, "cleo")).to_have_count(0)
     expect(kick).to_be_focused()
 
 
