@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 import pytest
@@ -137,6 +138,19 @@ def test_a_hundred_guesses_at_once_are_five() -> None:
     codes = [each.code for each in results if isinstance(each, MeshError)]
     assert codes.count("not_found") == 5
     assert codes.count("rate_limit") == 95
+
+
+def test_guesses_under_way_count_until_they_prove_right() -> None:
+    def guess() -> AbstractContextManager[None]:
+        return guesses.one_guess(user_id="a", address="192.0.2.1")
+
+    with ExitStack() as under_way:
+        for _ in range(guesses.MAX_WRONG):
+            under_way.enter_context(guess())
+        with pytest.raises(MeshError, match="rate_limit"), guess():
+            pytest.fail("a sixth was let through")
+    with guess():
+        pass
 
 
 def test_the_count_is_no_secret_store() -> None:
