@@ -11,13 +11,16 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+#: Stands in a cell or field without a value.
+NOTHING = SafeString("–")
+
 Tone = Literal["", "clay", "good", "warn", "bad"]
 
 
-def when(at: datetime | None) -> SafeString | None:
+def when(at: datetime | None) -> SafeString:
     """A moment in UTC, as on the other pages; script adds "in 3 days"."""
     if at is None:
-        return None
+        return NOTHING
     utc = at.astimezone(timezone.utc)
     return format_html(
         '<time datetime="{}">{}</time>',
@@ -31,9 +34,9 @@ def badge(word: str, tone: Tone = "") -> SafeString:
     return format_html('<span class="badge {}">{}</span>', tone, word)
 
 
-def mono(text: str) -> SafeString | None:
+def mono(text: str) -> SafeString:
     """Text that a machine made."""
-    return format_html('<span class="mono">{}</span>', text) if text else None
+    return format_html('<span class="mono">{}</span>', text) if text else NOTHING
 
 
 def link_to(row: Model, text: str) -> SafeString:

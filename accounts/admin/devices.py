@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts import services
-from accounts.admin.base import BrokerAdmin, for_each, is_operator, selected
-from accounts.admin.cells import badge, when
+from accounts.admin.base import BrokerAdmin, for_each, is_operator, person_of, selected
+from accounts.admin.cells import NOTHING, badge, when
 from accounts.models import CliSession, User
 
 
@@ -90,9 +90,9 @@ class DeviceAdmin(BrokerAdmin):
         return row.user.email
 
     @admin.display(description="system")
-    def system(self, row: CliSession) -> str | None:
+    def system(self, row: CliSession) -> str:
         """Platform and processor, as told at sign-in."""
-        return " ".join(part for part in (row.platform, row.arch) if part) or None
+        return " ".join(part for part in (row.platform, row.arch) if part) or NOTHING
 
     @admin.display(description="state")
     def state(self, row: CliSession) -> SafeString:
@@ -102,22 +102,22 @@ class DeviceAdmin(BrokerAdmin):
         return badge("signed in", "good") if row.is_live() else badge("expired")
 
     @admin.display(description="signed in", ordering="created_at")
-    def created(self, row: CliSession) -> SafeString | None:
+    def created(self, row: CliSession) -> SafeString:
         """When its token was made."""
         return when(row.created_at)
 
     @admin.display(description="last seen", ordering="last_seen_at")
-    def last_seen(self, row: CliSession) -> SafeString | None:
+    def last_seen(self, row: CliSession) -> SafeString:
         """When its token was last used."""
         return when(row.last_seen_at)
 
     @admin.display(description="expires", ordering="expires_at")
-    def expires(self, row: CliSession) -> SafeString | None:
+    def expires(self, row: CliSession) -> SafeString:
         """When its token ends by itself."""
         return when(row.expires_at)
 
     @admin.display(description="signed out")
-    def revoked(self, row: CliSession) -> SafeString | None:
+    def revoked(self, row: CliSession) -> SafeString:
         """When it was signed out."""
         return when(row.revoked_at)
 
@@ -125,9 +125,10 @@ class DeviceAdmin(BrokerAdmin):
     def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Through the service that the page of devices uses, for each device's own account."""
         rows = selected(queryset)
-        calls = ((self.name(row), partial(_revoke, row)) for row in rows)
+        by = person_of(request)
+        calls = ((self.name(row), partial(_revoke, row, by)) for row in rows)
         for_each(request, calls, "Signed out")
 
 
-def _revoke(row: CliSession) -> None:
-    services.revoke_session(user=row.user, session_id=row.pk)
+def _revoke(row: CliSession, by: User) -> None:
+    services.revoke_session(user=row.user, session_id=row.pk, by=by)

@@ -71,11 +71,11 @@ class UserAdmin(BrokerAdmin):
         return link_to_list(CliSession, str(row.device_count), q=row.email)
 
     @admin.display(description="joined", ordering="date_joined")
-    def joined(self, row: User) -> SafeString | None:
+    def joined(self, row: User) -> SafeString:
         """When the account was opened."""
         return when(row.date_joined)
 
     @admin.display(description="last sign-in", ordering="last_login")
-    def seen(self, row: User) -> SafeString | None:
+    def seen(self, row: User) -> SafeString:
         """By browser."""
         return when(row.last_login)

@@ -24,5 +24,7 @@ def _labelled(cell: str, header: dict[str, Any]) -> SafeString:
     start, rest = cell[:3], cell[3:]
     text = str(header["text"])
     label = "" if "<" in text else text[:1].upper() + text[1:]  # a checkbox is in the first
-    attributes = format_html(' role="{}" data-label="{}"', ROLES[start], label)
-    return mark_safe(start + attributes + rest)  # noqa: S308 - Django made the cell, and escaped it
+    attributes = format_html(' role="{}"', ROLES[start])
+    if label:
+        attributes += format_html(' data-label="{}"', label)
+    return mark_safe(start + attributes + rest)  # Django escaped the cell

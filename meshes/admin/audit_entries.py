@@ -87,7 +87,7 @@ class AuditEntryAdmin(MeshScoped):
         return f"{row.slug} {row.seq}"
 
     @admin.display(description="when")
-    def at(self, row: AuditEntry) -> SafeString | None:
+    def at(self, row: AuditEntry) -> SafeString:
         """As it was written down."""
         return when(row.created_at)
 
@@ -107,19 +107,19 @@ class AuditEntryAdmin(MeshScoped):
         return str(row.actor_name)
 
     @admin.display(description="what")
-    def what(self, row: AuditEntry) -> SafeString | None:
+    def what(self, row: AuditEntry) -> SafeString:
         """The beginning of the payload."""
         text = row.payload_json
         short = text if len(text) <= MAX_PAYLOAD_CHARS else text[: MAX_PAYLOAD_CHARS - 1] + "…"
         return mono(short)
 
     @admin.display(description="payload")
-    def payload_text(self, row: AuditEntry) -> SafeString | None:
+    def payload_text(self, row: AuditEntry) -> SafeString:
         """All of it."""
         return mono(json.dumps(row.payload, indent=2, ensure_ascii=False))
 
     @admin.display(description="hash")
-    def hash_text(self, row: AuditEntry) -> SafeString | None:
+    def hash_text(self, row: AuditEntry) -> SafeString:
         """Over this entry and all before it."""
         return mono(row.hash)
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from accounts.admin.base import for_each, selected
-from accounts.admin.cells import badge, link_to, when
+from accounts.admin.cells import NOTHING, badge, link_to, when
 from meshes.admin.members import lift
 from meshes.admin.scope import MeshFilter, MeshScoped
 from meshes.models import Ban
@@ -79,9 +79,9 @@ class BanAdmin(MeshScoped):
         return link_to(row.mesh, row.mesh.slug)
 
     @admin.display(description="reason")
-    def reason_given(self, row: Ban) -> str | None:
+    def reason_given(self, row: Ban) -> str:
         """Why, in the words of who banned."""
-        return row.reason or None
+        return row.reason or NOTHING
 
     @admin.display(description="by", ordering="banned_by__display_name")
     def by(self, row: Ban) -> str:
@@ -89,7 +89,7 @@ class BanAdmin(MeshScoped):
         return row.banned_by.display_name
 
     @admin.display(description="banned", ordering="banned_at")
-    def banned(self, row: Ban) -> SafeString | None:
+    def banned(self, row: Ban) -> SafeString:
         """When."""
         return when(row.banned_at)
 
@@ -99,14 +99,14 @@ class BanAdmin(MeshScoped):
         return badge("holds", "bad") if row.lifted_at is None else badge("lifted")
 
     @admin.display(description="lifted", ordering="lifted_at")
-    def lifted(self, row: Ban) -> SafeString | None:
+    def lifted(self, row: Ban) -> SafeString:
         """When."""
         return when(row.lifted_at)
 
     @admin.display(description="lifted by")
-    def lifted_by_whom(self, row: Ban) -> str | None:
+    def lifted_by_whom(self, row: Ban) -> str:
         """Who let them back."""
-        return row.lifted_by.display_name if row.lifted_by else None
+        return row.lifted_by.display_name if row.lifted_by else NOTHING
 
     @admin.action(description="Lift the selected bans")
     def lift(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

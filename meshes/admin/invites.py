@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.admin.base import for_each, person_of, selected
-from accounts.admin.cells import Tone, badge, link_to, when
+from accounts.admin.cells import NOTHING, Tone, badge, link_to, when
 from accounts.api.throttles import refuse_over
 from meshes.admin.acting import standing_of, standing_or_operator
 from meshes.admin.forms import InviteForm
@@ -84,7 +84,6 @@ class InviteAdmin(MeshScoped):
         "mesh_slug",
         "role",
         "email",
-        "uses",
         "left",
         "state",
         "expires",
@@ -99,7 +98,6 @@ class InviteAdmin(MeshScoped):
         "mesh_slug",
         "role",
         "email",
-        "uses",
         "left",
         "state",
         "expires",
@@ -130,15 +128,10 @@ class InviteAdmin(MeshScoped):
         """A way to the mesh."""
         return link_to(row.mesh, row.mesh.slug)
 
-    @admin.display(description="used")
-    def uses(self, row: Invite) -> str:
-        """How often, of how often."""
-        return f"{row.used_count} of {row.max_uses}"
-
     @admin.display(description="uses left")
-    def left(self, row: Invite) -> int:
-        """How many may still come."""
-        return row.uses_left
+    def left(self, row: Invite) -> str:
+        """How many may still come, of how many."""
+        return f"{row.uses_left} of {row.max_uses}"
 
     @admin.display(description="state")
     def state(self, row: Invite) -> SafeString:
@@ -146,22 +139,22 @@ class InviteAdmin(MeshScoped):
         return badge(*STATES[row.status()])
 
     @admin.display(description="expires", ordering="expires_at")
-    def expires(self, row: Invite) -> SafeString | None:
+    def expires(self, row: Invite) -> SafeString:
         """When it ends by itself."""
         return when(row.expires_at)
 
     @admin.display(description="made by", ordering="created_by__name")
-    def made_by(self, row: Invite) -> str | None:
+    def made_by(self, row: Invite) -> str:
         """Their name."""
-        return row.created_by.display_name if row.created_by else None
+        return row.created_by.display_name if row.created_by else NOTHING
 
     @admin.display(description="made", ordering="created_at")
-    def created(self, row: Invite) -> SafeString | None:
+    def created(self, row: Invite) -> SafeString:
         """When."""
         return when(row.created_at)
 
     @admin.display(description="withdrawn")
-    def withdrawn(self, row: Invite) -> SafeString | None:
+    def withdrawn(self, row: Invite) -> SafeString:
         """When."""
         return when(row.revoked_at)
 

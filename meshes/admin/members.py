@@ -17,7 +17,7 @@ from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 
 from accounts.admin.base import for_each, is_operator, selected
-from accounts.admin.cells import Tone, badge, link_to, mono, when
+from accounts.admin.cells import NOTHING, Tone, badge, link_to, mono, when
 from audit import events
 from audit.models import AuditEntry
 from meshes.admin.acting import acting_member_id, standing_of
@@ -155,32 +155,32 @@ class MemberAdmin(MeshScoped):
         return badge(*STATES[state_of(row)])
 
     @admin.display(description="invited by")
-    def invited_by(self, row: Any) -> SafeString | None:
+    def invited_by(self, row: Any) -> SafeString:
         """Who made the invite, which the link leads to."""
         if row.invite is None:
-            return None
+            return NOTHING
         maker = row.invite.created_by
         return link_to(row.invite, maker.display_name if maker else "somebody")
 
     @admin.display(description="joined", ordering="joined_at")
-    def joined(self, row: Member) -> SafeString | None:
+    def joined(self, row: Member) -> SafeString:
         """When."""
         return when(row.joined_at)
 
     @admin.display(description="public key")
-    def key(self, row: Member) -> SafeString | None:
+    def key(self, row: Member) -> SafeString:
         """To compare with what a client shows."""
         return mono(row.pubkey)
 
     @admin.display(description="groups")
-    def group_names(self, row: Member) -> str | None:
+    def group_names(self, row: Member) -> str:
         """For those who may read only."""
-        return ", ".join(str(group.get("name", "")) for group in row.groups) or None
+        return ", ".join(str(group.get("name", "")) for group in row.groups) or NOTHING
 
     @admin.display(description="account")
-    def account(self, row: Member) -> SafeString | None:
+    def account(self, row: Member) -> SafeString:
         """For operators."""
-        return link_to(row.user, row.user.email) if row.user else None
+        return link_to(row.user, row.user.email) if row.user else NOTHING
 
     # --- actions ----------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
 from accounts.admin.base import is_operator, selected
-from accounts.admin.cells import badge, link_to_list, mono, when
+from accounts.admin.cells import NOTHING, badge, link_to_list, mono, when
 from accounts.api.throttles import refuse_over
 from accounts.models import User
 from audit import exporting
@@ -102,10 +102,10 @@ class MeshAdmin(MeshScoped):
     # --- columns and fields ---------------------------------------------------
 
     @admin.display(description="owner")
-    def owned_by(self, row: Any) -> str | None:
+    def owned_by(self, row: Any) -> str:
         """The owner's name; operators read the address."""
         if row.owner is None:
-            return None
+            return NOTHING
         return _called(row.owner, to=row.shown_to)
 
     @admin.display(description="members")
@@ -124,12 +124,12 @@ class MeshAdmin(MeshScoped):
         return badge("live", "good") if row.archived_at is None else badge("archived")
 
     @admin.display(description="created", ordering="created_at")
-    def created(self, row: Mesh) -> SafeString | None:
+    def created(self, row: Mesh) -> SafeString:
         """When it was made."""
         return when(row.created_at)
 
     @admin.display(description="archived")
-    def archived(self, row: Mesh) -> SafeString | None:
+    def archived(self, row: Mesh) -> SafeString:
         """When it was closed."""
         return when(row.archived_at)
 
@@ -149,7 +149,7 @@ class MeshAdmin(MeshScoped):
         return link_to_list(AuditEntry, "What happened", mesh=row.pk)
 
     @admin.display(description="public key")
-    def key(self, row: Mesh) -> SafeString | None:
+    def key(self, row: Mesh) -> SafeString:
         """What invitations are signed with, so that clients can check them."""
         return mono(row.owner_pubkey)
 

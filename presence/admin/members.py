@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from accounts.admin.base import selected
-from accounts.admin.cells import badge, when
+from accounts.admin.cells import NOTHING, badge, when
 from meshes.admin.members import MemberAdmin
 from meshes.models import Member
 from presence.admin.presences import take_off
@@ -85,14 +85,14 @@ class SeenMemberAdmin(MemberAdmin):
         )
 
     @admin.display(description="online", ordering="sessions")
-    def online(self, row: Any) -> SafeString | None:
+    def online(self, row: Any) -> SafeString:
         """How many sessions are connected."""
         if not row.sessions:
-            return None
+            return NOTHING
         return badge("online" if row.sessions == 1 else f"online, {row.sessions} sessions", "good")
 
     @admin.display(description="last seen", ordering="last_seen")
-    def seen(self, row: Any) -> SafeString | None:
+    def seen(self, row: Any) -> SafeString:
         """The last sign of life of any session."""
         return when(row.last_seen)
 

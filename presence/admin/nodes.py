@@ -37,11 +37,11 @@ class NodeAdmin(BrokerAdmin):
         return badge("alive", "good") if row.heartbeat_at > now() - lease else badge("gone", "bad")
 
     @admin.display(description="started", ordering="started_at")
-    def started(self, row: Node) -> SafeString | None:
+    def started(self, row: Node) -> SafeString:
         """When."""
         return when(row.started_at)
 
     @admin.display(description="last heartbeat", ordering="heartbeat_at")
-    def heartbeat(self, row: Node) -> SafeString | None:
+    def heartbeat(self, row: Node) -> SafeString:
         """When."""
         return when(row.heartbeat_at)

@@ -72,11 +72,11 @@ class PresenceAdmin(MeshScoped):
         )
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """Operators see the address and the node."""
-        return (*self.list_display, *FOR_OPERATORS) if is_operator(request) else self.list_display
+        """Operators see the address."""
+        return (*self.list_display, "remote_addr") if is_operator(request) else self.list_display
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """As above."""
+        """And the node."""
         return (*self.fields, *FOR_OPERATORS) if is_operator(request) else self.fields
 
     def label(self, row: Presence) -> str:
@@ -111,12 +111,12 @@ class PresenceAdmin(MeshScoped):
         return badge(row.status, TONES.get(row.status, ""))
 
     @admin.display(description="connected", ordering="connected_at")
-    def since(self, row: Presence) -> SafeString | None:
+    def since(self, row: Presence) -> SafeString:
         """Since when."""
         return when(row.connected_at)
 
     @admin.display(description="last seen", ordering="last_seen_at")
-    def seen(self, row: Presence) -> SafeString | None:
+    def seen(self, row: Presence) -> SafeString:
         """Its last sign of life."""
         return when(row.last_seen_at)
 

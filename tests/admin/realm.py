@@ -71,9 +71,7 @@ class Realm:
 def realm(name: str, cast: dict[str, str]) -> Realm:
     """A mesh of that name; `cast` gives the people their names, by part."""
     people = {part: _person(called) for part, called in cast.items()}
-    made = services.create_mesh(
-        owner=people["owner"], name=name, pubkey=generate_keypair().public
-    )
+    made = services.create_mesh(owner=people["owner"], name=name, pubkey=generate_keypair().public)
     members = {"owner": made.member}
     for part in ("admin", "member", "banned"):
         members[part] = _member(made.mesh, people[part], "member" if part == "member" else "admin")
