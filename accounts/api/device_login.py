@@ -13,7 +13,11 @@ from accounts.api.answers import OkAnswer
 from accounts.api.base import AnonymousView, BrowserView, validated
 from accounts.api.describing import answers
 from accounts.api.serializers import DeviceShape, PolledShape, StartedShape, TokenShape
-from accounts.services import device_login
+from accounts.api.throttles import refuse_over
+from accounts.services import device_login, device_polling
+
+#: Each is a row and a mail. The page that makes tokens counts with this one.
+TOKENS_PER_ACCOUNT = "20/h"
 
 
 class StartDeviceLogin(AnonymousView):
@@ -48,7 +52,7 @@ class PollDeviceLogin(AnonymousView):
         "Tells what became of it. Once approved, exactly one poll gets the token.", PolledShape
     )
     def get(self, request: Request, device_code: str) -> Response:
-        polled = device_login.poll(device_code=device_code, address=client_address(request))
+        polled = device_polling.poll(device_code=device_code, address=client_address(request))
         return _uncached(PolledShape(polled).data)
 
 
@@ -79,13 +83,20 @@ class DenyDeviceLogin(BrowserView):
 class MakeToken(BrowserView):
     """POST /cli/token `{hostname?, platform?, arch?}` -> `{token}`, to paste into a terminal."""
 
-    @answers("Makes a token to paste into a terminal.", TokenShape, body=DeviceShape)
+    @answers(
+        "Makes a token to paste into a terminal.",
+        TokenShape,
+        body=DeviceShape,
+        refuses="rate_limit",
+    )
     def post(self, request: Request) -> Response:
+        device = validated(DeviceShape, request)
+        refuse_over(f"tokens:{self.person(request).pk}", TOKENS_PER_ACCOUNT)
         token, _ = services.add_device(
             user=self.person(request),
             token_type="cli-token",
             address=client_address(request),
-            **validated(DeviceShape, request),
+            **device,
         )
         return _uncached(TokenShape({"token": token}).data)
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.api.fields import NameField, StrictCharField
 from accounts.models import CliSession, User
-from accounts.services.device_login import Polled
+from accounts.services.device_polling import Polled
 from accounts.tokens import MAX_TOKEN_CHARS
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from claudemesh_wire.errors import MeshError
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -11,7 +12,9 @@ from django.views.decorators.cache import never_cache
 
 from accounts import services
 from accounts.addresses import client_address
+from accounts.api.device_login import TOKENS_PER_ACCOUNT
 from accounts.api.fields import is_printable_line
+from accounts.api.throttles import refuse_over
 from accounts.pages.signed_in import SignedInRequest
 
 
@@ -40,6 +43,11 @@ def token(request: SignedInRequest) -> HttpResponse:
     form = DeviceName(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/token.html", {"form": form})
+    try:
+        refuse_over(f"tokens:{request.user.pk}", TOKENS_PER_ACCOUNT)
+    except MeshError as error:
+        form.add_error(None, error.message)
+        return render(request, "accounts/token.html", {"form": form}, status=error.http_status)
     text, session = services.add_device(
         user=request.user,
         token_type="cli-token",

@@ -1,7 +1,7 @@
-"""Signing a device in by a person in a browser (RFC 8628): start, poll, look up, approve, deny.
+"""Signing a device in by a person in a browser (RFC 8628): start, look up, approve, deny.
 
-Every step is one conditional UPDATE, so whatever is done twice at once is done once. Reads come
-before the transaction: on SQLite one would hold up every writer for anybody who polls.
+Every answer is one conditional UPDATE, so whatever is done twice at once is done once. How the
+device hears of it is for `device_polling`.
 """
 
 from __future__ import annotations
@@ -12,20 +12,14 @@ from datetime import datetime, timedelta
 from claudemesh_wire.errors import MeshError
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import device_codes, guesses, selectors
 from accounts.models import DeviceLogin, LoginState, User
-from accounts.services.devices import add_device
 
 LIFETIME = timedelta(minutes=5)
 INTERVAL_S = 5
-#: RFC 8628, section 3.5: polling too fast adds five seconds. Bounded, and so are the writes.
-SLOW_DOWN_S = 5
-MAX_INTERVAL_S = 60
-#: Nodes whose clocks differ by less than this do not blame each other's clients.
-TOLERANCE = timedelta(seconds=1)
 #: How long the end of an attempt can still be asked for; then it is deleted, some at a time.
 KEPT = timedelta(minutes=10)
 DELETED_AT_ONCE = 100
@@ -66,20 +60,6 @@ class Attempt:
     expires_at: datetime
 
 
-@dataclass(frozen=True)
-class Polled:
-    """The answer to a poll; `token` and `user` come with the one poll that is `approved`."""
-
-    status: str
-    interval_s: int | None = None
-    slow_down: bool = False
-    token: str | None = None
-    user: User | None = None
-
-
-EXPIRED = Polled("expired")
-
-
 @transaction.atomic
 def start(
     *, address: str | None, hostname: str = "", platform: str = "", arch: str = ""
@@ -102,21 +82,6 @@ def start(
         interval_s=INTERVAL_S,
     )
     return Started(device_code, user_code, session_id, login.expires_at, login.interval_s)
-
-
-def poll(*, device_code: str, address: str | None) -> Polled:
-    """What became of an attempt. The first poll after the approval takes the token along."""
-    login = selectors.login_of_device_code(device_code)
-    if login is None:
-        return EXPIRED
-    if login.state in (LoginState.DENIED, LoginState.CONSUMED):
-        return Polled(login.state)
-    now = timezone.now()
-    if login.is_over(now):
-        return EXPIRED
-    if login.state == LoginState.APPROVED:
-        return _pick_up(login, address)
-    return _wait(login, now)
 
 
 def look_up(*, handle: str, user: User | None, address: str | None) -> Attempt:
@@ -179,45 +144,6 @@ def _gone(login: DeviceLogin) -> MeshError:
     if login.is_over():
         return MeshError("expired", "That was too late; run claudemesh login again.")
     return MeshError("expired", "That device has its answer already.")
-
-
-@transaction.atomic
-def _pick_up(login: DeviceLogin, address: str | None) -> Polled:
-    """Mint the token in the transaction that marks the attempt as consumed.
-
-    An approval never changes hands, so whoever approved what was read has approved it still.
-    """
-    row = DeviceLogin.objects.filter(pk=login.pk)
-    # On columns of the row alone: PostgreSQL checks those again after waiting for a lock, while
-    # a condition on the account would be a subquery that answers as of before the wait.
-    if not row.filter(state=LoginState.APPROVED).update(state=LoginState.CONSUMED):
-        return Polled(row.values_list("state", flat=True).first() or "expired")
-    user = User.objects.get(pk=login.approved_by_id)
-    if not user.is_active:
-        row.update(state=LoginState.DENIED)
-        return Polled("denied")
-    token, _ = add_device(
-        user=user,
-        token_type="cli-session",
-        address=address,
-        hostname=login.hostname,
-        platform=login.platform,
-        arch=login.arch,
-    )
-    return Polled("approved", token=token, user=user)
-
-
-def _wait(login: DeviceLogin, now: datetime) -> Polled:
-    """Still pending. A poll before its time makes the interval longer, up to a minute."""
-    due = now - timedelta(seconds=login.interval_s) + TOLERANCE
-    row = DeviceLogin.objects.filter(pk=login.pk)
-    if row.filter(Q(last_polled_at=None) | Q(last_polled_at__lte=due)).update(last_polled_at=now):
-        return Polled("pending", interval_s=login.interval_s)
-    row.filter(interval_s__lt=MAX_INTERVAL_S).update(
-        interval_s=F("interval_s") + SLOW_DOWN_S, last_polled_at=now
-    )
-    interval_s = row.values_list("interval_s", flat=True).first()
-    return Polled("pending", interval_s=interval_s, slow_down=True)
 
 
 def _unused_session_id() -> str:

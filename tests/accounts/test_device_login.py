@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from rest_framework.test import APIClient
 
 from accounts import device_codes, selectors
+from accounts.api import throttles
 from accounts.models import CliSession, DeviceLogin, User
 from accounts.services import device_login
 from tests.accounts.logins import approve, deny, poll, start
@@ -219,7 +220,8 @@ def test_recent_ends_are_kept_for_who_still_asks(browser: APIClient) -> None:
     assert poll(login) == {"status": "denied"}
 
 
-def test_starting_is_limited_by_address() -> None:
+def test_starting_is_limited_by_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttles.time, "time", lambda: 1_800_000_000.0)
     calls = [APIClient().post("/cli/device-code", REMOTE_ADDR="192.0.2.1") for _ in range(31)]
     assert [call.status_code for call in calls] == [200] * 30 + [429]
     assert calls[-1].json()["error"] == "rate_limit"

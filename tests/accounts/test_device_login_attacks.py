@@ -10,6 +10,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts import selectors, services
+from accounts.api import throttles
 from accounts.models import CliSession, DeviceLogin, User
 from tests.accounts.conftest import signed_in
 from tests.accounts.logins import approve, deny, poll, start
@@ -210,3 +211,21 @@ def test_a_token_to_paste_is_a_token(alice: User, browser: APIClient) -> None:
     session = selectors.session_of_token(response.json()["token"])
     assert session is not None
     assert (session.user, session.hostname) == (alice, "server")
+
+
+def test_tokens_to_paste_are_limited_by_account(
+    alice: User, browser: APIClient, mallorys_browser: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is a row and a mail; the page and the API count together."""
+    monkeypatch.setattr(throttles.time, "time", lambda: 1_800_000_000.0)
+    assert {browser.post("/cli/token").status_code for _ in range(10)} == {200}
+    page = Client()
+    page.force_login(alice)
+    assert {page.post("/token", {"hostname": "box"}).status_code for _ in range(10)} == {200}
+    refused = browser.post("/cli/token")
+    assert (refused.status_code, refused.json()["error"]) == (429, "rate_limit")
+    shown = page.post("/token", {"hostname": "box"})
+    assert shown.status_code == 429
+    assert "Too many requests" in shown.content.decode()
+    assert CliSession.objects.filter(user=alice).count() == 20
+    assert mallorys_browser.post("/cli/token").status_code == 200

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from accounts import services
 from accounts.models import CliSession, DeviceLogin, User
-from accounts.services import device_login
-from accounts.services.device_login import Polled
+from accounts.services import device_login, device_polling
+from accounts.services.device_polling import Polled
 from accounts.services.expiry import warn_expiring
 from accounts.signals import device_revoked
 from tests.accounts.at_once import AT_ONCE, all_at_once
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def polling(login: Login) -> Any:
-    return partial(device_login.poll, device_code=login.device_code, address="192.0.2.1")
+    return partial(device_polling.poll, device_code=login.device_code, address="192.0.2.1")
 
 
 def answering(answer: Any, login: Login, user: User) -> Any:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import CliSession, DeviceLogin, LoginState, User
-from accounts.services import device_login
+from accounts.services import device_login, device_polling
 from accounts.services.device_login import Started
 from tests.pages.conftest import PASSWORD
 from tests.pages.reading import Page
@@ -28,7 +28,7 @@ def state() -> str:
 
 
 def poll(asking: Started) -> device_login.Polled:
-    return device_login.poll(device_code=asking.device_code, address="203.0.113.7")
+    return device_polling.poll(device_code=asking.device_code, address="203.0.113.7")
 
 
 def by_session(asking: Started) -> str:
