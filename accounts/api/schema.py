@@ -43,7 +43,7 @@ class LegacyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     """The shim for old clients, which new ones must not find in the schema."""
 
     target_class = "accounts.api.legacy.LegacyAuthentication"
-    name = []  # type: ignore[assignment]  # several schemes in general, and none here
+    name = []  # several schemes in general, and none here
 
     def get_security_requirement(self, auto_schema: Any) -> list[dict[str, Any]]:
         return []

@@ -27,7 +27,7 @@ def state() -> str:
     return DeviceLogin.objects.get().state
 
 
-def poll(asking: Started) -> device_login.Polled:
+def poll(asking: Started) -> device_polling.Polled:
     return device_polling.poll(device_code=asking.device_code, address="203.0.113.7")
 
 
