@@ -64,7 +64,10 @@ class Api:
         Raises CliError with the broker's own code and sentence, or `network`, `timeout`, `tls`,
         `not_a_broker`.
         """
-        raw = self.send(method, path, body)
+        return self.decode(self.send(method, path, body), reply)
+
+    def decode(self, raw: RawReply, reply: type[Reply]) -> Reply:
+        """The content of a bare answer. Raises CliError as `request` does, but for the network."""
         if raw.status >= 300:
             raise self._refused(raw)
         try:

@@ -71,15 +71,20 @@ def save(token: str, user: dict[str, Any], *, source: str, api_url: str) -> Auth
     """Remember a token that the broker accepted; `source` is how it came (paste, device)."""
     stored_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     auth = Auth(token, user, source, stored_at, api_url)
+    write(auth)
+    return auth
+
+
+def write(auth: Auth) -> None:
+    """Keep a sign-in as it is given, in place of the one there was."""
     document = {
-        "session_token": token,
-        "user": user,
-        "token_source": source,
-        "stored_at": stored_at,
-        "api_url": api_url,
+        "session_token": auth.session_token,
+        "user": auth.user,
+        "token_source": auth.token_source,
+        "stored_at": auth.stored_at,
+        "api_url": auth.api_url,
     }
     write_atomically(config_dir() / "auth.json", json.dumps(document, indent=2).encode() + b"\n")
-    return auth
 
 
 def forget() -> None:

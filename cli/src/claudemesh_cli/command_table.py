@@ -48,8 +48,11 @@ SHARED = {
 }
 ACCOUNT = {
     "login": f"{_HERE}.account:login",
+    "register": f"{_HERE}.account:register",
     "logout": f"{_HERE}.account:logout",
     "whoami": f"{_HERE}.account:whoami",
+    "devices": f"{_HERE}.devices:devices",
+    "sync": f"{_HERE}.sync:sync",
 }
 SETUP = {"doctor": f"{_HERE}.setup:doctor", "completions": f"{_HERE}.setup:completions"}
 AUDIT = {"audit": f"{_HERE}.audit:audit"}

@@ -2,14 +2,13 @@
 
 import hashlib
 import os
-import time
 from typing import Any, TypeVar
 
 import msgspec
 from claudemesh_wire import boxes, canonical, signing
 from claudemesh_wire.signing import KeyPair
 
-from claudemesh_cli import addresses, auth, config, invitations, pending
+from claudemesh_cli import addresses, auth, config, invitations, membership, pending
 from claudemesh_cli.addresses import http_url
 from claudemesh_cli.api import Api
 from claudemesh_cli.config import MeshEntry
@@ -65,7 +64,7 @@ def create(name: str, *, slug: str | None, display_name: str | None) -> MeshEntr
         body["slug"] = slug
     api = Api(addresses.api_url(), account.session_token)
     made = api.request("POST", "/cli/mesh/create", _Created, body)
-    return _store(
+    return membership.store(
         MeshEntry(
             mesh_id=made.id,
             member_id=made.member_id,
@@ -74,8 +73,8 @@ def create(name: str, *, slug: str | None, display_name: str | None) -> MeshEntr
             pubkey=keys.public,
             secret_key=keys.secret,
             broker_url=made.broker_url,
-            joined_at=_now(),
-            root_key=_open_root_key(made.sealed_root_key, keys),
+            joined_at=membership.now(),
+            root_key=membership.open_root_key(made.sealed_root_key, keys),
         )
     )
 
@@ -106,7 +105,7 @@ def _join_by_code(invitation: Invitation, code: str, display_name: str) -> MeshE
         body["ticket"] = invitation.ticket
     reply = _use(api, f"/invites/{code}/claim", body, ClaimReply, code)
     invitations.check_claim(reply)
-    entry = _store(_claimed_entry(reply, keys, code))
+    entry = membership.store(_claimed_entry(reply, keys, code))
     pending.done(code)
     return entry
 
@@ -120,8 +119,8 @@ def _claimed_entry(reply: ClaimReply, keys: KeyPair, code: str) -> MeshEntry:
         pubkey=keys.public,
         secret_key=keys.secret,
         broker_url=reply.broker_url,
-        joined_at=_now(),
-        root_key=_open_root_key(reply.sealed_root_key, keys),
+        joined_at=membership.now(),
+        root_key=membership.open_root_key(reply.sealed_root_key, keys),
         invite_version=2,
         extra={"ownerPubkey": reply.owner_pubkey, "inviteCode": code},
     )
@@ -138,7 +137,7 @@ def _join_by_token(invitation: Invitation, token: str, display_name: str) -> Mes
         "display_name": display_name,
     }
     joined = _use(_api(invitation.api_url), "/join", body, _Joined, name)
-    entry = _store(_token_entry(payload, joined.member_id, keys))
+    entry = membership.store(_token_entry(payload, joined.member_id, keys))
     pending.done(name)
     return entry
 
@@ -152,7 +151,7 @@ def _token_entry(payload: TokenPayload, member_id: str, keys: KeyPair) -> MeshEn
         pubkey=keys.public,
         secret_key=keys.secret,
         broker_url=payload.broker_url,
-        joined_at=_now(),
+        joined_at=membership.now(),
         root_key=payload.mesh_root_key,
         invite_version=1,
         extra={"ownerPubkey": payload.owner_pubkey},
@@ -200,44 +199,3 @@ def _mesh_of_id(mesh_id: str) -> MeshEntry | None:
 
 def _keys(known: MeshEntry | None, invitation: str) -> KeyPair:
     return KeyPair(known.pubkey, known.secret_key) if known else pending.key_for(invitation)
-
-
-def _open_root_key(sealed: str, keys: KeyPair) -> str:
-    try:
-        root_key = boxes.open_anonymous(sealed, keys.secret)
-    except boxes.DecryptError:
-        root_key = b""
-    if len(root_key) != boxes.KEY_BYTES:
-        raise CliError(
-            "bad_root_key",
-            "The mesh key in the broker's answer does not open with this machine's key.",
-            "Try again; if it stays so, ask the owner for a new link.",
-        )
-    return boxes.encode_key(root_key)
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-
-
-def _store(entry: MeshEntry) -> MeshEntry:
-    with config.editing() as everything:
-        old = next((mesh for mesh in everything.meshes if mesh.mesh_id == entry.mesh_id), None)
-        if old is None:
-            everything.meshes.append(entry)
-            return entry
-        _check_owner(old, entry.extra)
-        entry.joined_at, entry.extra = old.joined_at, {**old.extra, **entry.extra}
-        everything.meshes[everything.meshes.index(old)] = entry
-        return entry
-
-
-def _check_owner(old: MeshEntry, extra: dict[str, Any]) -> None:
-    pinned, now = old.extra.get("ownerPubkey"), extra.get("ownerPubkey")
-    if pinned and now and pinned != now:
-        raise CliError(
-            "owner_changed",
-            f"Mesh {old.slug!r} names another owner key than before; nothing was changed.",
-            "Ask the owner in person. To start over: claudemesh leave, then join again.",
-            ExitCode.NOT_PERMITTED,
-        )

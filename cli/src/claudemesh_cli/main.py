@@ -15,7 +15,7 @@ from claudemesh_cli.output import Output, common_options, pass_output
 _WELCOME = """\
 claudemesh: end-to-end encrypted messages between coding-agent sessions.
 
-  claudemesh login            sign in, then
+  claudemesh login            sign in (register: make an account first), then
   claudemesh create <name>    make a mesh, or
   claudemesh join <link>      join one you were invited to
   claudemesh --help           everything else"""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from claudemesh_cli.main import main
 from claudemesh_wire import boxes, canonical, signing
+from fake_accounts import PROFILE, Answer, FakeAccounts
 
 OWNER = signing.keypair_from_seed(b"\x05" * 32)
 ROOT_KEY = bytes(range(32))
@@ -71,6 +72,7 @@ class Broker:
     members: dict[str, str] = field(default_factory=dict)
     uses_left: int = 1
     lose_next_answer: bool = False
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
 
     @property
     def socket_url(self) -> str:
@@ -95,26 +97,26 @@ class Broker:
         payload = {"v": 1, **fields, "signature": signature, **changes}
         return boxes.encode_key(json.dumps(payload).encode())
 
-    def answer(self, method: str, path: str, body: Any, bearer: str | None) -> tuple[int, Any]:
+    def answer(self, method: str, path: str, body: Any, bearer: str | None) -> Answer | None:
         self.seen.append((method, path, body, bearer))
         if path in self.answers:
             return self.answers[path]
         if path == "/health":
             return 200, {"status": "ok", "db": "up", "version": "9.9"}
-        if path.startswith(("/api/my", "/cli/mesh")) and bearer != f"Bearer {TOKEN}":
+        private = path.startswith(("/api/my", "/cli/mesh")) or path == "/cli/sessions"
+        if private and (bearer or "").removeprefix("Bearer ") not in self.accounts.live_tokens:
             return 401, {"error": "invalid_or_revoked_token", "message": "Not valid any more."}
         handler = self._routes().get((method, path))
         if handler is None:
             return 404, {"error": "not_found", "message": "Nothing here."}
         return handler(body)
 
-    def _routes(self) -> dict[tuple[str, str], Callable[[Any], tuple[int, Any]]]:
+    def _routes(self) -> dict[tuple[str, str], Callable[[Any], Answer | None]]:
         mesh = "/cli/mesh/reef"
-        return {
+        return self.accounts.routes() | {
             ("GET", "/api/my/profile"): lambda _: (200, PROFILE),
-            ("POST", "/cli/session/revoke"): lambda _: (200, {"ok": True, "found": True}),
             ("POST", "/cli/mesh/create"): self._create,
-            ("GET", "/cli/meshes"): lambda _: (200, {"meshes": [self._row()]}),
+            ("GET", "/cli/meshes"): lambda _: (200, {"meshes": self._rows()}),
             ("PATCH", mesh): lambda body: (200, {"name": body["name"]}),
             ("POST", f"{mesh}/invite"): self._invite,
             ("GET", f"{mesh}/invites"): lambda _: (200, {"invites": [INVITE_ROW]}),
@@ -128,6 +130,9 @@ class Broker:
         sealed = boxes.seal_anonymous(ROOT_KEY, boxes.x25519_public(body["pubkey"]))
         made = {"id": MESH, "slug": "reef", "name": body["name"], "member_id": "m-owner"}
         return 200, made | {"sealed_root_key": sealed, "broker_url": self.socket_url}
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return self.accounts.rows(self.socket_url) or [self._row()]
 
     def _row(self) -> dict[str, Any]:
         row = {"id": MESH, "slug": "reef", "name": "Reef", "role": "owner", "is_owner": True}
@@ -177,7 +182,6 @@ class Broker:
         return 200, {"ok": True, "memberId": member}
 
 
-PROFILE = {"id": "7", "display_name": "Alice", "email": "alice@example.com"}
 INVITE_ROW = {
     "id": INVITE,
     "code": CODE,
@@ -199,11 +203,12 @@ def broker() -> Iterator[Broker]:
             length = int(self.headers.get("Content-Length", 0))
             body = json.loads(self.rfile.read(length)) if length else None
             bearer = self.headers.get("Authorization")
-            status, answer = fake.answer(self.command, self.path, body, bearer)
-            if fake.lose_next_answer and self.command == "POST":
+            said = fake.answer(self.command, self.path, body, bearer)
+            if said is None or (fake.lose_next_answer and self.command == "POST"):
                 fake.lose_next_answer = False
                 self.close_connection = True
                 return
+            status, answer = said
             raw = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
@@ -217,7 +222,7 @@ def broker() -> Iterator[Broker]:
             """Keep the tests' output quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    fake.url = f"http://127.0.0.1:{server.server_port}"
+    fake.url = fake.accounts.base_url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield fake

@@ -29,12 +29,6 @@ def test_refused_token_is_not_kept(run, broker, home: Path) -> None:
     assert not (home / "auth.json").exists()
 
 
-def test_login_without_a_token_says_how_to_get_one(run) -> None:
-    result = run("login")
-    assert result.code == 3
-    assert "manage.py issue_token" in result.err
-
-
 @pytest.mark.parametrize("token", ["", " ", "a b", "tökén", "a\r\nX-Evil: 1"])
 def test_what_is_no_token_is_refused_before_asking(run, broker, token: str) -> None:
     assert run("login", "--token", token, "--url", broker.url).code == 3
@@ -50,9 +44,17 @@ def test_token_revoked_elsewhere_signs_out(run, signed_in, home: Path) -> None:
 
 
 def test_logout_ends_the_token_at_the_broker(run, signed_in) -> None:
-    assert run("logout", "--json").json == {"signed_out": True, "token_ended": True}
+    told = {"signed_out": True, "token_ended": True, "already_ended": False}
+    assert run("logout", "--json").json == told
     assert signed_in.seen[-1][1:3] == ("/cli/session/revoke", {"token": TOKEN})
     assert auth.load() is None
+
+
+def test_logout_says_when_the_token_was_ended_before(run, signed_in) -> None:
+    signed_in.accounts.live_tokens.clear()
+    result = run("logout")
+    assert (result.code, auth.load()) == (0, None)
+    assert "had been ended before" in result.out
 
 
 def test_logout_works_without_the_broker_and_says_what_that_means(run, signed_in) -> None:
@@ -65,7 +67,31 @@ def test_logout_works_without_the_broker_and_says_what_that_means(run, signed_in
 def test_whoami_of_nobody_is_exit_code_2(run) -> None:
     result = run("whoami", "--json")
     assert result.code == 2
-    assert result.json == {"signed_in": False, "user": None, "api_url": None, "meshes": []}
+    nobody = {"signed_in": False, "checked": False, "user": None, "api_url": None, "meshes": []}
+    assert result.json == nobody
+
+
+def test_whoami_asks_the_broker_and_keeps_what_it_says(run, signed_in) -> None:
+    renamed = {"id": "7", "display_name": "Alicia", "email": "alice@example.com"}
+    signed_in.answers["/api/my/profile"] = (200, renamed)
+    result = run("whoami", "--json").json
+    assert (result["checked"], result["signed_in"], result["user"]) == (True, True, renamed)
+    assert auth.require().user == renamed
+
+
+def test_whoami_of_an_ended_token_signs_out(run, signed_in) -> None:
+    signed_in.accounts.live_tokens.clear()
+    result = run("whoami")
+    assert (result.code, auth.load()) == (2, None)
+    assert "Signed out" in result.out
+    assert "claudemesh login" in result.out
+
+
+def test_whoami_without_the_broker_says_what_it_knows(run, signed_in) -> None:
+    signed_in.answers["/api/my/profile"] = (502, b"<html>")
+    result = run("whoami", "--json")
+    assert (result.code, result.json["signed_in"], result.json["checked"]) == (0, True, False)
+    assert "Not checked" in result.err
 
 
 def test_damaged_sign_in_is_set_aside(run, home: Path) -> None:

@@ -1,4 +1,4 @@
-"""login, logout, whoami: the account of this machine."""
+"""login, register, logout, whoami: the account of this machine."""
 
 from __future__ import annotations
 
@@ -13,57 +13,98 @@ from claudemesh_cli.output import Output, clean, common_options, pass_output
 if TYPE_CHECKING:
     from rich.console import Console
 
-MAX_TOKEN_CHARS = 8192
+    from claudemesh_cli.login.account import SignedIn
+
+_URL = click.option("--url", metavar="URL", help="Address of the broker.")
+_BROWSER = click.option(
+    "--browser/--no-browser", "may_open", default=True, help="Open a browser if there is one."
+)
+_QR = click.option("--qr/--no-qr", "may_draw", default=True, help="Show the page as a QR code.")
 
 
 @click.command()
 @click.option("--token", metavar="TOKEN", help="Your token; - reads it from standard input.")
-@click.option("--url", metavar="URL", help="Address of the broker.")
+@_URL
+@_BROWSER
+@_QR
 @common_options
 @pass_output
-def login(output: Output, token: str | None, url: str | None) -> None:
-    """Sign this machine in to your account."""
-    import msgspec
+def login(
+    output: Output, token: str | None, url: str | None, may_open: bool, may_draw: bool
+) -> None:
+    """Sign this machine in to your account, by a browser or with a token."""
+    from claudemesh_cli.login.account import MAX_TOKEN_CHARS, by_token, read_token
 
-    from claudemesh_cli import addresses, auth
+    if token is None:
+        _by_browser(output, url, may_open=may_open, may_draw=may_draw)
+        return
+    text = read_token(sys.stdin.readline(MAX_TOKEN_CHARS) if token == "-" else token)
+    api_url = _broker(output, url)
+    _finish(output, api_url, by_token(api_url, text))
+
+
+@click.command()
+@_URL
+@_BROWSER
+@_QR
+@common_options
+@pass_output
+def register(output: Output, url: str | None, may_open: bool, may_draw: bool) -> None:
+    """Make an account in a browser, and sign this machine in to it."""
+    _by_browser(output, url, may_open=may_open, may_draw=may_draw, sign_up=True)
+
+
+def _by_browser(
+    output: Output, url: str | None, *, may_open: bool, may_draw: bool, sign_up: bool = False
+) -> None:
+    from claudemesh_cli import addresses
     from claudemesh_cli.api import Api
+    from claudemesh_cli.login.attempt import begin
+    from claudemesh_cli.login.race import wait_for_either
+    from claudemesh_cli.login.screen import Screen
 
-    class Profile(msgspec.Struct):
-        id: str | int
-        display_name: str
-        email: str
+    api_url = _broker(output, url)
+    try:
+        attempt = begin(Api(api_url), sign_up=sign_up)
+    except CliError as error:
+        if error.code == "network" and url is None and not addresses.is_chosen():
+            error.hint = "Say where your broker is: claudemesh login --url https://…"
+        raise
+    screen = Screen(output, may_open=may_open, may_draw=may_draw)
+    screen.show(attempt, paste=output.can_ask)
+    _finish(output, api_url, wait_for_either(attempt, screen, paste=output.can_ask))
 
-    token, api_url = _read_token(token), addresses.api_url(url)
+
+def _broker(output: Output, url: str | None) -> str:
+    from claudemesh_cli import addresses
+
+    api_url = addresses.api_url(url)
     if not addresses.is_private(api_url):
         output.warn(f"Warning: {api_url} is not encrypted; your token can be read on the way.")
-    profile = Api(api_url, token).get("/api/my/profile", Profile)
-    user = {"id": profile.id, "display_name": profile.display_name, "email": profile.email}
-    auth.save(token, user, source="paste", api_url=api_url)
+    return api_url
+
+
+def _finish(output: Output, api_url: str, signed_in: SignedIn) -> None:
+    from claudemesh_cli.commands.sync import failures
+    from claudemesh_cli.login.keeping import keep
+
+    kept = keep(api_url, signed_in)
 
     def render(console: Console) -> None:
-        console.print(f"Signed in to {api_url} as {_person(user)}.")
+        console.print(f"Signed in to {api_url} as {_person(signed_in.user)}.")
 
-    output.data({"user": user, "api_url": api_url}, render)
-
-
-def _read_token(named: str | None) -> str:
-    if named is None:
-        raise CliError(
-            "needs_token",
-            "Signing in needs a token.",
-            "Ask whoever runs the broker for one (manage.py issue_token <your email>), "
-            "then run: claudemesh login --token -",
-            ExitCode.BAD_ARGUMENTS,
-        )
-    token = (sys.stdin.readline(MAX_TOKEN_CHARS) if named == "-" else named).strip()
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise CliError(
-            "bad_token",
-            "That is not a token.",
-            "Copy it whole, on one line.",
-            ExitCode.BAD_ARGUMENTS,
-        )
-    return token
+    known = [entry.slug for entry in kept.outcome.known]
+    failed = failures(kept.outcome)
+    output.data(
+        {"user": signed_in.user, "api_url": api_url, "known": known, "failed": failed}, render
+    )
+    for warning in kept.warnings:
+        output.warn(f"Warning: {warning}")
+    for each in failed:
+        output.warn(f"Warning: {each['slug']}: {each['message']}")
+    if kept.outcome.elsewhere:
+        slugs = ", ".join(mesh.slug for mesh in kept.outcome.elsewhere)
+        output.note(f"On your account, but not on this machine: {slugs}. Run: claudemesh sync")
 
 
 def _person(user: dict[str, Any]) -> str:
@@ -76,25 +117,28 @@ def _person(user: dict[str, Any]) -> str:
 @pass_output
 def logout(output: Output) -> None:
     """Sign this machine out and end its token."""
-    from claudemesh_cli import addresses, auth
-    from claudemesh_cli.api import Api
+    from claudemesh_cli import auth
+    from claudemesh_cli.login.keeping import end
 
     stored = auth.load()
-    ended = False
+    ended, already = False, False
     if stored is not None:
-        api = Api(stored.api_url or addresses.api_url())
         try:
-            body = {"token": stored.session_token}
-            api.request("POST", "/cli/session/revoke", dict[str, Any], body)
+            already = not end(stored)
             ended = True
         except CliError as error:
             output.warn(f"The broker was not told, so the token stays valid: {error.message}")
         auth.forget()
 
     def render(console: Console) -> None:
-        console.print("Signed out." if stored else "You were not signed in.")
+        if already:
+            console.print("Signed out. The token had been ended before.")
+        else:
+            console.print("Signed out." if stored else "You were not signed in.")
 
-    output.data({"signed_out": stored is not None, "token_ended": ended}, render)
+    output.data(
+        {"signed_out": stored is not None, "token_ended": ended, "already_ended": already}, render
+    )
 
 
 @click.command()
@@ -103,15 +147,23 @@ def logout(output: Output) -> None:
 def whoami(output: Output) -> int:
     """Show your account and your key on each mesh."""
     from claudemesh_cli import auth, config
+    from claudemesh_cli.login.keeping import check
 
-    stored, meshes = auth.load(), config.load().meshes
-    keys = [
-        {"slug": mesh.slug, "member_id": mesh.member_id, "pubkey": mesh.pubkey} for mesh in meshes
-    ]
+    before, meshes = auth.load(), config.load().meshes
+    checked = False
+    if before is not None:
+        try:
+            with output.progress("Asking the broker…"):
+                checked = check(before)
+        except CliError as error:
+            output.warn(f"Not checked with the broker: {error.message}")
+    stored = auth.load()
 
     def render(console: Console) -> None:
         if stored:
             console.print(f"{_person(stored.user)} on {stored.api_url}")
+        elif before:
+            console.print(f"Signed out: the token is not valid any more. {auth.SIGN_IN}")
         else:
             console.print(f"Not signed in. {auth.SIGN_IN}")
         for mesh in meshes:
@@ -119,9 +171,13 @@ def whoami(output: Output) -> int:
 
     result = {
         "signed_in": stored is not None,
+        "checked": checked,
         "user": stored.user if stored else None,
         "api_url": stored.api_url if stored else None,
-        "meshes": keys,
+        "meshes": [
+            {"slug": mesh.slug, "member_id": mesh.member_id, "pubkey": mesh.pubkey}
+            for mesh in meshes
+        ],
     }
     output.data(result, render)
     return ExitCode.OK if stored else ExitCode.NOT_SIGNED_IN
