@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings as django_settings
 from django.test import Client
 from rest_framework.test import APIClient
@@ -113,6 +115,26 @@ def test_an_account_that_is_switched_off_answers_nothing(alice: User, browser: A
     alice.save()
     assert approve(browser, login.session_id)[0] == 401
     assert browser.post("/cli/token").status_code == 401
+    assert state() == "pending"
+
+
+def test_half_signed_in_is_not_signed_in(alice: User) -> None:
+    """A password without the second factor, or an address that is not proven, approves nothing."""
+    login = start()
+    alice.set_password("a long pass phrase")
+    alice.save()
+    form = {"login": alice.email, "password": "a long pass phrase"}
+    unproven, half = APIClient(), APIClient()
+    assert unproven.post("/login", form).headers["Location"].startswith("/signup/verify")
+    EmailAddress.objects.update_or_create(
+        user=alice, email=alice.email, defaults={"verified": True, "primary": True}
+    )
+    TOTP.activate(alice, generate_totp_secret())
+    assert half.post("/login", form).headers["Location"].startswith("/login/code")
+    for client in (unproven, half):
+        assert approve(client, login.session_id)[0] == 401
+        assert client.post("/cli/token").status_code == 401
+        assert client.get("/cli/sessions").status_code == 401
     assert state() == "pending"
 
 
