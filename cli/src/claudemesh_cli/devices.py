@@ -50,7 +50,7 @@ def pick(devices: list[Device], name: str) -> Device:
     """
     folded = name.casefold()
     found = [device for device in devices if device.id == name]
-    found = found or [device for device in devices if device.hostname.casefold() == folded]
+    found = found or [device for device in devices if name and device.hostname.casefold() == folded]
     if not found and len(name) >= MIN_PREFIX_CHARS:
         found = [device for device in devices if device.id.startswith(folded)]
     if len(found) == 1:
