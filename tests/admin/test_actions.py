@@ -334,3 +334,20 @@ def test_forged_requests_without_the_token_change_nothing(acme: Realm) -> None:
     mesh = f"{list_of(Mesh)}{acme.mesh.pk}"
     for address in (list_of(Member), f"{mesh}/verify/", f"{mesh}/archive/", page_of(acme.mesh)):
         assert browser.post(address, {"slug": "acme"}).status_code == 403
+
+
+def test_an_operator_who_is_a_plain_member_acts_as_the_operator(
+    operator: Client, acme: Realm, olga: User
+) -> None:
+    """Not as the member, which may do nothing."""
+    Member.objects.filter(pk=acme.members["member"].pk).update(user=olga)
+    assert "Withdrawn: " in act(operator, "revoke", acme.invite)
+    assert last_entry(acme).actor == chains.of_account(olga.pk)
+
+
+def test_an_operator_who_manages_the_mesh_acts_as_its_member(
+    operator: Client, acme: Realm, olga: User
+) -> None:
+    Member.objects.filter(pk=acme.members["admin"].pk).update(user=olga)
+    assert "Banned: carol." in act(operator, "ban", acme.members["member"], sure="yes")
+    assert last_entry(acme).actor == acme.members["admin"].pk
