@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from accounts.models import User
 
@@ -28,6 +29,13 @@ def test_first_run_makes_an_account_that_can_sign_in() -> None:
     assert user.is_superuser
     assert user.email in text
     assert user.check_password(password_in(text))
+
+
+def test_first_account_gets_past_the_sign_in_page() -> None:
+    browser, text = Client(), welcome()
+    email = User.objects.get().email
+    answer = browser.post("/login", {"login": email, "password": password_in(text)})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/dashboard")
 
 
 def test_second_run_changes_nothing_and_shows_no_password() -> None:

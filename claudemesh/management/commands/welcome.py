@@ -20,16 +20,20 @@ FALLBACK_EMAIL = "you@localhost"
 NEXT_STEPS = """
     claudemesh runs at {app_url} (stop it with Ctrl-C).
 
-      Sign in    {app_url}/admin/
+      Sign in    {app_url}/login
                  {email}, {password_line}
 
-      In a second terminal, you create a mesh and an invitation:
+      In a second terminal, you sign in, create a mesh and an invitation:
 
         cd {directory}
         export PATH="$PWD/.venv/bin:$PATH"
-        .venv/bin/python manage.py issue_token -q {email} | claudemesh login {url_option}--token -
+        claudemesh login{url_option}
         claudemesh create demo
         claudemesh share
+
+      Without a browser, in place of the login above:
+
+        .venv/bin/python manage.py issue_token -q {email} | claudemesh login{url_option} --token -
 
       In a third, a second person joins by that link and waits for messages:
 
@@ -66,7 +70,7 @@ class Command(BaseCommand):
                 email=email,
                 url_option=""
                 if settings.APP_URL == CLI_DEFAULT_URL
-                else f"--url {settings.APP_URL} ",
+                else f" --url {settings.APP_URL}",
                 password_line=password_line,
                 directory=BASE_DIR,
             )
