@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 CHECK_ENV := ENV_FILE=/dev/null DATABASE_URL=sqlite://:memory:
 
-.PHONY: run demo test check bench fmt install install-dev browser
+.PHONY: run demo test check bench screenshots fmt install install-dev browser
 .NOTPARALLEL:
 .DEFAULT_GOAL := run
 
@@ -35,6 +35,9 @@ check: install-dev ## Format, lint, types, layers, sizes, Django's own checks
 
 bench: install-dev ## Measure; prints one JSON line per scenario, and a table
 	$(PY) -m benchmarks --table $(BENCH_ARGS)
+
+screenshots: install-dev ## Pictures of every page into build/screenshots; SHOT_ARGS=--readme writes docs/images
+	@$(PY) -m tests.screenshots $(SHOT_ARGS)
 
 fmt: install-dev ## Format the code and fix what can be fixed
 	$(PY) -m ruff format .
