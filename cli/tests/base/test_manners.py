@@ -127,10 +127,12 @@ def test_version_imports_next_to_nothing() -> None:
 
 
 def test_commands_load_neither_network_nor_cryptography_until_they_run() -> None:
-    modules = [f"claudemesh_cli.commands.{name}" for name in ("account", "invites", "join", "mesh")]
+    names = ("account", "devices", "invites", "join", "mesh", "sync")
+    modules = [f"claudemesh_cli.commands.{name}" for name in names]
     probe = (
         f"import sys, claudemesh_cli.main, {', '.join(modules)};"
-        "print(sorted({'msgspec','nacl','urllib3','websockets','asyncio','rich'} & {*sys.modules}))"
+        "heavy = {'msgspec','nacl','urllib3','websockets','asyncio','rich','segno'};"
+        "print(sorted(heavy & {*sys.modules}))"
     )
     assert python("-c", probe).stdout.strip() == "[]"
 
