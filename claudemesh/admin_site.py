@@ -70,25 +70,25 @@ class BrokerAdminSite(AdminSite):
         wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
         return redirect(f"{reverse('account_login')}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")
 
-    def logout(
+    def logout(  # type: ignore[override]  # a redirect
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Signing out, too; a POST stays one."""
         return redirect("account_logout", preserve_request=request.method == "POST")
 
-    def password_change(
+    def password_change(  # type: ignore[override]  # a redirect
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """And so is changing one's password."""
         return redirect("account_change_password")
 
-    def password_change_done(
+    def password_change_done(  # type: ignore[override]  # a redirect
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Leads back to the lists."""
         return redirect("admin:index")
 
-    def app_index(
+    def app_index(  # type: ignore[override]  # a redirect
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """There are few enough lists for one page."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from claudemesh_wire.errors import MeshError
@@ -13,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
 from accounts.models import User
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
 else:
     ModelAdmin = admin.ModelAdmin
-
-#: A service runs for each row that an action is about, and a person waits for it.
-MAX_SELECTED = 200
 
 
 class BrokerAdmin(ModelAdmin):
@@ -153,7 +149,7 @@ class BrokerAdmin(ModelAdmin):
         return forms.Media(js=["admin/js/actions.js"])
 
     @admin.display(description=mark_safe('<input type="checkbox" id="action-toggle">'))
-    def action_checkbox(self, obj: Any) -> str:
+    def action_checkbox(self, obj: Any) -> SafeString:
         """Django's, which would read out `str` of a row."""
         attrs = {"class": "action-select", "aria-label": f"Select {self.label(obj)}"}
         box = forms.CheckboxInput(attrs, lambda value: False)
@@ -209,10 +205,10 @@ class BrokerAdmin(ModelAdmin):
             messages.error(request, error.message)
             return HttpResponseRedirect(request.path)
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any) -> Any:
         """Runs an action; a refusal of a service is read on the list."""
         try:
-            return super().response_action(request, queryset)
+            return super().response_action(request, queryset, *args)
         except MeshError as error:
             messages.error(request, error.message)
             return HttpResponseRedirect(request.get_full_path())
@@ -228,34 +224,3 @@ def person_of(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
-
-
-def selected(queryset: QuerySet[Any]) -> list[Any]:
-    """The rows that an action is about. Raises MeshError("too_large") for too many."""
-    rows = list(queryset[: MAX_SELECTED + 1])
-    if len(rows) > MAX_SELECTED:
-        raise MeshError("too_large", f"Select at most {MAX_SELECTED} at a time.")
-    return rows
-
-
-def for_each(
-    request: HttpRequest, rows: Iterable[tuple[str, Callable[[], object]]], done: str
-) -> None:
-    """Calls a service for each (name, call); says `done` of some, and why others were refused."""
-    names: list[str] = []
-    for name, call in rows:
-        try:
-            call()
-        except MeshError as error:
-            messages.error(request, f"{name}: {error.message}")
-        else:
-            names.append(name)
-    if names:
-        messages.success(request, f"{done}: {names_in_a_row(names)}.")
-
-
-def names_in_a_row(names: list[str]) -> str:
-    """`bob and carol`, `bob, carol and 3 more`, for a message."""
-    if len(names) > 3:
-        return f"{', '.join(names[:2])} and {len(names) - 2} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

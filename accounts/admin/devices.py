@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts import services
-from accounts.admin.base import BrokerAdmin, for_each, is_operator, person_of, selected
+from accounts.admin.base import BrokerAdmin, is_operator, person_of
 from accounts.admin.cells import NOTHING, badge, when
+from accounts.admin.selection import for_each, selected
 from accounts.models import CliSession, User
 
 

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from accounts.admin.base import for_each, selected
 from accounts.admin.cells import NOTHING, badge, link_to, when
+from accounts.admin.selection import for_each, selected
 from meshes.admin.members import lift
 from meshes.admin.scope import MeshFilter, MeshScoped
 from meshes.models import Ban

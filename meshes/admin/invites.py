@@ -18,11 +18,12 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from accounts.admin.base import for_each, person_of, selected
+from accounts.admin.base import person_of
 from accounts.admin.cells import NOTHING, Tone, badge, link_to, when
+from accounts.admin.selection import for_each, selected
 from accounts.api.throttles import refuse_over
 from meshes.admin.acting import standing_of, standing_or_operator
-from meshes.admin.forms import InviteForm
+from meshes.admin.invite_forms import InviteForm
 from meshes.admin.scope import MeshFilter, MeshScoped
 from meshes.api.invites import MAILS_PER_ACCOUNT, mail
 from meshes.models import Invite, Mesh

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from claudemesh_wire.errors import MeshError
 from django.contrib import admin
@@ -16,12 +16,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 
-from accounts.admin.base import for_each, is_operator, selected
+from accounts.admin.base import is_operator
 from accounts.admin.cells import NOTHING, Tone, badge, link_to, mono, when
+from accounts.admin.selection import for_each, selected
 from audit import events
 from audit.models import AuditEntry
 from meshes.admin.acting import acting_member_id, standing_of
-from meshes.admin.forms import MemberForm, ReasonForm
+from meshes.admin.member_forms import MemberForm, ReasonForm
 from meshes.admin.scope import MeshFilter, MeshScoped
 from meshes.models import Ban, Invite, Member
 from meshes.selectors import counted_members
@@ -67,18 +68,32 @@ class MemberAdmin(MeshScoped):
 
     purpose = "Who is in, since when and by whose invitation. Roles, names, bans."
     place = 20
-    list_display = ("display_name", "mesh_slug", "role_badge", "state", "invited_by", "joined")
-    list_filter = (MeshFilter, "role", MemberState)
+    list_display: Any = (
+        "display_name",
+        "mesh_slug",
+        "role_badge",
+        "state",
+        "invited_by",
+        "joined",
+    )
+    list_filter: ClassVar[Any] = (MeshFilter, "role", MemberState)
     search_fields = ("display_name", "=pubkey", "mesh__slug")
     search_help_text = "Search by name, whole public key, or mesh."
     date_hierarchy = "joined_at"
     ordering = ("mesh__slug", "display_name", "id")
     form = MemberForm
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("display_name", "role", "role_tag", "group_names", "message_mode")}),
         ("What there is", {"fields": ("mesh_slug", "state", "key", "invited_by", "joined")}),
     )
-    readonly_fields: Any = ("mesh_slug", "state", "key", "invited_by", "joined", "account")
+    readonly_fields: ClassVar[Any] = (
+        "mesh_slug",
+        "state",
+        "key",
+        "invited_by",
+        "joined",
+        "account",
+    )
     actions: Any = ("ban", "unban")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -101,7 +116,7 @@ class MemberAdmin(MeshScoped):
         known = Invite.objects.filter(pk__in=[each for each in by_invite.values() if each])
         makers = {each.pk: each for each in known.select_related("created_by").only(*_MAKER)}
         for row in rows:
-            row.invite = makers.get(by_invite.get(row.pk))
+            row.invite = makers.get(by_invite.get(row.pk) or "")
 
     def label(self, row: Member) -> str:
         """The name."""

@@ -10,8 +10,8 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from accounts.admin.base import selected
 from accounts.admin.cells import NOTHING, badge, when
+from accounts.admin.selection import selected
 from meshes.admin.members import MemberAdmin
 from meshes.models import Member
 from presence.admin.presences import take_off

@@ -13,8 +13,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from accounts.admin.base import is_operator, names_in_a_row, selected
+from accounts.admin.base import is_operator
 from accounts.admin.cells import Tone, badge, link_to, when
+from accounts.admin.selection import names_in_a_row, selected
 from meshes.admin.acting import removing_member_id
 from meshes.admin.scope import MeshFilter, MeshScoped
 from presence.models import Presence

@@ -322,7 +322,7 @@ def test_an_operator_signs_out_in_its_own_name(operator: Client, acme: Realm, ol
 
 
 def test_too_many_at_once_is_said(alice: Client, acme: Realm, monkeypatch: Any) -> None:
-    monkeypatch.setattr("accounts.admin.base.MAX_SELECTED", 1)
+    monkeypatch.setattr("accounts.admin.selection.MAX_SELECTED", 1)
     everybody = [acme.members["owner"], acme.members["member"]]
     assert "Select at most 1 at a time." in act(alice, "ban", *everybody, sure="yes")
     assert Ban.objects.count() == 1
