@@ -26,7 +26,6 @@ from meshes.api.audit import EXPORTS_PER_MESH, VERIFICATIONS_PER_MESH, in_parts
 from meshes.models import Mesh
 from meshes.services import archive_mesh
 
-
 #: Walking a long log takes a while, and a person waits for it.
 MAX_VERIFIED = 20
 
