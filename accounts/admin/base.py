@@ -128,17 +128,11 @@ class BrokerAdmin(ModelAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
-        """One row, with what `look_up` adds; None for a row that the person may not see."""
+        """One row, with what `look_up` adds. Raises Http404 for one that the person may not see."""
         found = super().get_object(request, object_id, from_field)
-        if found is not None:
-            self.look_up(request, [found])
-        return found
-
-    def row_or_404(self, request: HttpRequest, object_id: str) -> Any:
-        """One row, for pages of subclasses. Raises Http404."""
-        found = self.get_object(request, object_id)
         if found is None:
             raise Http404
+        self.look_up(request, [found])
         return found
 
     # --- how it is shown ------------------------------------------------------

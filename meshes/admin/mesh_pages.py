@@ -56,14 +56,14 @@ class MeshPages(MeshScoped):
 
     def verify_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """POST: the report is a message on the mesh's page."""
-        mesh = self.row_or_404(request, object_id)
+        mesh = self.get_object(request, object_id)
         if request.method == "POST":
             _verify(request, mesh)
         return redirect("admin:meshes_mesh_change", mesh.pk)
 
     def export(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """The log as JSON lines, the last one a checkpoint of the end."""
-        mesh = self.row_or_404(request, object_id)
+        mesh = self.get_object(request, object_id)
         try:
             refuse_over(f"audit-export:{mesh.pk}", EXPORTS_PER_MESH)
         except MeshError as error:
@@ -76,7 +76,7 @@ class MeshPages(MeshScoped):
 
     def archive(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Asks for the slug, then archives."""
-        mesh = self.row_or_404(request, object_id)
+        mesh = self.get_object(request, object_id)
         if not self.may_archive(request, mesh):
             raise Http404
         form = SlugAgainForm(request.POST or None, wanted=mesh.slug)

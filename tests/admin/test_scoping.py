@@ -71,7 +71,7 @@ def test_lists_show_the_own_and_nothing_else(browser: Client, acme: Realm, lair:
 def test_lists_for_operators_are_closed(browser: Client, acme: Realm) -> None:
     for model in set(admin.site._registry) - set(SHARED):
         assert browser.get(list_of(model)).status_code == 403
-        assert browser.get(page_of(acme.row(model))).status_code == 403
+        assert browser.get(page_of(acme.row(model))).status_code == 404
 
 
 def test_no_address_shows_or_changes_anything_of_another_mesh(
@@ -225,6 +225,11 @@ def test_nothing_is_deleted_not_even_by_an_operator(acme: Realm, olga: User) -> 
         answer = browser.post(f"{list_of(model)}{row.pk}/delete/", {"post": "yes"})
         assert answer.status_code == 403
         assert model._default_manager.filter(pk=row.pk).exists()
+
+
+def test_there_is_no_page_of_a_row_that_is_not_ones_own(browser: Client, lair: Realm) -> None:
+    for model in SHARED:
+        assert browser.get(page_of(lair.row(model))).status_code == 404
 
 
 def _everything(lair: Realm) -> dict[str, str]:
