@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.screenshots.pages import Shot
 from tests.screenshots.shooting import Camera
 
-SIZE = (1280, 800)
+SIZE = (1280, 880)
 MAX_BYTES = 200_000
 PICTURES = {
     "landing": "home",
