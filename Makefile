@@ -31,6 +31,7 @@ check: install-dev ## Format, lint, types, layers, sizes, Django's own checks
 	$(VENV)/bin/lint-imports
 	$(CHECK_ENV) $(PY) manage.py check
 	$(CHECK_ENV) $(PY) manage.py makemigrations --check --dry-run
+	$(CHECK_ENV) $(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(CHECK_ENV) $(PY) -m mypy .
 
 bench: install-dev ## Measure; prints one JSON line per scenario, and a table

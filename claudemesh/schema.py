@@ -11,6 +11,7 @@ from collections import defaultdict
 from typing import Any
 
 from claudemesh_wire.errors import ERRORS
+from django.urls.converters import get_converters
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.types import OpenApiTypes
@@ -66,7 +67,7 @@ class BrokerSchema(AutoSchema):
         """The sentence of the method."""
         return self.told.summary
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # drf_spectacular's own
         """Nothing beyond the sentence; the views' docstrings are for their readers."""
         return ""
 
@@ -85,15 +86,18 @@ class BrokerSchema(AutoSchema):
         return {200: self.told.answer(many=self.told.many), **self.told.also}
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = super()._resolve_path_parameters(variables)
+        resolved = super()._resolve_path_parameters(variables)  # type: ignore[no-untyped-call]
+        found: list[dict[str, Any]] = resolved
         for parameter in found:
-            pattern = re.search(rf"\(\?P<{parameter['name']}>(.*?)\)", self.path_regex)
-            if pattern:
-                parameter["schema"]["pattern"] = f"^{pattern[1]}$"
+            converter = re.search(rf"<(\w+):{parameter['name']}>", self.path_regex)
+            if converter:
+                regex = get_converters()[converter[1]].regex
+                parameter["schema"]["pattern"] = f"^{regex}$"
         return found
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
-        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        mapped = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        schema: dict[str, Any] = mapped
         return {**schema, "minProperties": 1} if isinstance(serializer, ChangesBody) else schema
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
@@ -138,7 +142,7 @@ class BrokerSchema(AutoSchema):
         }
 
     def _refusal_component(self) -> ResolvedComponent:
-        component = ResolvedComponent(
+        component = ResolvedComponent(  # type: ignore[no-untyped-call]
             name=REFUSAL, type=ResolvedComponent.SCHEMA, schema=REFUSAL_SCHEMA, object=REFUSAL
         )
         self.registry.register_on_missing(component)

@@ -8,57 +8,25 @@ import pytest
 from claudemesh_wire import canonical
 from claudemesh_wire.errors import MeshError
 from claudemesh_wire.signing import sign
-from django.db import transaction
 from django.db.models import F
 
-from accounts import services as accounts
-from accounts.models import CliSession, User
+from accounts.models import User
 from meshes import services
 from meshes.models import Ban, Member, Mesh, Reminder
 from meshes.selectors import standing_in
-from meshes.services import bans
 from meshes.services.reminders import take_due
-from meshes.services.suspension import suspend_device
 from presence.clock import millis, now
 from presence.models import Delivery, Message, Presence
 from presence.services.hooks import Hook, check_signed
 from tests.audit_reading import log_of
 from tests.identities import Identity
-from tests.meshes.invitees import sync_body
+from tests.presence.machine import Machine
 from tests.presence.test_ban_races import from_another_node
-from tests.presence.world import World, add_member
+from tests.presence.world import World
 from tests.wire_peer import WirePeer
 
 ROUNDS = 8
 SENTENCE = "This device was signed out by its owner. Sign in again with: claudemesh login"
-
-
-class Machine:
-    """Dave's laptop: an account's device, and the member whose key came by it."""
-
-    def __init__(self, mesh_id: str, role: str = "member") -> None:
-        self.user = User.objects.create_user(f"dave-{role}@example.com", name="dave")
-        self.token, self.device = accounts.issue_token(user=self.user)
-        self.who = add_member(mesh_id, "dave", role=role, user=self.user, device=self.device)
-
-    def sign_out(self) -> None:
-        """What signing the device out from elsewhere commits."""
-        with transaction.atomic():
-            CliSession.objects.filter(pk=self.device.pk).update(revoked_at=now())
-            suspend_device(device_id=self.device.pk, by_user_id=self.user.pk)
-
-    def sign_in(self) -> None:
-        """The same machine signs in again and proves its key."""
-        self.token, self.device = accounts.issue_token(user=self.user)
-        body = sync_body(self.token, self.who.keys)
-        del body["sync_token"]
-        assert services.sync(device=self.device, **body)
-
-    def ban(self, by: Identity) -> None:
-        bans.ban(mesh_id=by.mesh_id, by_member_id=by.member_id, member_id=self.who.member_id)
-
-    def unban(self, by: Identity) -> None:
-        bans.unban(mesh_id=by.mesh_id, by_member_id=by.member_id, member_id=self.who.member_id)
 
 
 @pytest.fixture
