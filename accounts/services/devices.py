@@ -120,11 +120,15 @@ def _revoke_alone(session: CliSession, *, by_user_id: str) -> bool:
 
 
 def _revoke(session: CliSession, *, by_user_id: str, by_itself: bool) -> bool:
-    """Revoke a device and announce it; False if it was revoked before. Its audit entry is last."""
+    """Revoke a device and announce it; False if it was revoked before. Its audit entry is last.
+
+    A device that logged out by itself is still announced when it is then signed out from
+    elsewhere: whoever has the machine could log out first, to keep its keys.
+    """
     revoked = CliSession.objects.filter(pk=session.pk, revoked_at__isnull=True).update(
         revoked_at=timezone.now(), revoked_by=by_user_id
     )
-    if not revoked:
+    if not revoked and by_itself:
         return False
     device_revoked.send(
         sender=CliSession,
@@ -133,8 +137,9 @@ def _revoke(session: CliSession, *, by_user_id: str, by_itself: bool) -> bool:
         by_user_id=by_user_id,
         by_itself=by_itself,
     )
-    _append(events.DEVICE_REVOKED, session, by_user_id=by_user_id)
-    return True
+    if revoked:
+        _append(events.DEVICE_REVOKED, session, by_user_id=by_user_id)
+    return bool(revoked)
 
 
 def _append(event: str, session: CliSession, *, by_user_id: str) -> None:
