@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from claudemesh_wire.errors import MeshError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import device_codes, tokens
@@ -32,6 +34,27 @@ def live_sessions(user: User) -> QuerySet[CliSession]:
     return CliSession.objects.filter(
         user=user, revoked_at__isnull=True, expires_at__gt=timezone.now()
     ).order_by("-created_at")
+
+
+def no_keys(user: User) -> set[str]:
+    """The finder while nothing above this layer ties keys to devices."""
+    return set()
+
+
+devices_with_keys: Callable[[User], set[str]] = no_keys
+
+
+def register_device_key_finder(finder: Callable[[User], set[str]]) -> None:
+    """Let the layer of meshes say by which devices of a user usable keys came (their ids)."""
+    global devices_with_keys
+    devices_with_keys = finder
+
+
+def left_sessions(user: User) -> QuerySet[CliSession]:
+    """The devices of `user` that are signed out or expired and whose keys still open meshes."""
+    kept = CliSession.objects.filter(user=user, pk__in=devices_with_keys(user))
+    ended = Q(revoked_at__isnull=False) | Q(expires_at__lte=timezone.now())
+    return kept.filter(ended).order_by("-created_at")
 
 
 def login_of_device_code(device_code: str) -> DeviceLogin | None:

@@ -10,7 +10,9 @@ class MeshesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Hears when a device is signed out."""
-        from meshes import receivers
+        """Hears when a device is signed out, and tells which devices have keys."""
+        from accounts.selectors import register_device_key_finder
+        from meshes import receivers, selectors
 
         receivers.connect()
+        register_device_key_finder(selectors.devices_with_keys)

@@ -94,6 +94,12 @@ def register_active_peer_counter(counter: ActivePeerCounter) -> None:
     active_peer_counter = counter
 
 
+def devices_with_keys(user: User) -> set[str]:
+    """The ids of the devices by which keys of `user` came that are not suspended."""
+    tied = Member.objects.filter(device__user=user, suspended_at__isnull=True)
+    return {str(pk) for pk in tied.order_by().values_list("device_id", flat=True).distinct()}
+
+
 def standing_in(user: User, slug: str) -> Standing:
     """The caller's place in the mesh `slug`.
 

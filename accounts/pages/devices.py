@@ -26,7 +26,8 @@ def devices(request: SignedInRequest) -> HttpResponse:
     page = Paginator(selectors.live_sessions(request.user), DEVICES_A_PAGE).get_page(
         request.GET.get("page")
     )
-    context = {"page": page, "own_address": client_address(request)}
+    left = selectors.left_sessions(request.user)[:DEVICES_A_PAGE]
+    context = {"page": page, "left": left, "own_address": client_address(request)}
     return render(request, "accounts/devices.html", context)
 
 

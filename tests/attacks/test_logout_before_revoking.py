@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import services as accounts
@@ -43,3 +45,13 @@ def test_signing_out_an_expired_device_bars_its_keys(bob: Person, laptop: CliSes
     CliSession.objects.filter(pk=laptop.pk).update(expires_at=past, revoked_at=None)
     accounts.revoke_session(user=bob.user, session_id=laptop.pk)
     assert barred(bob)
+
+
+def test_its_owner_sees_it_until_its_keys_are_barred(
+    bob: Person, laptop: CliSession, client: Client
+) -> None:
+    client.force_login(bob.user)
+    assert b"Bar the keys of" in client.get(reverse("devices")).content
+    client.post(reverse("device-revoke", args=[laptop.pk]))
+    assert barred(bob)
+    assert b"Bar the keys of" not in client.get(reverse("devices")).content
