@@ -27,7 +27,7 @@ def asked(broker) -> Schedule:
 
 
 def test_in_counts_from_now_and_reminds_oneself(claudemesh, broker, alice) -> None:
-    before = time.time() * 1000
+    before = int(time.time() * 1000)  # as deliver_at, in whole milliseconds
     result = claudemesh("remind", "stand", "up", "--in", "30m", "--json").json
     request = asked(broker)
     assert (request.to, request.message) == (alice.member.public, "stand up")
