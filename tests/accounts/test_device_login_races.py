@@ -107,7 +107,8 @@ def delete(user: User) -> None:
         user.delete()
 
 
-def test_revoking_at_once_is_announced_once(alice: User) -> None:
+def test_revoking_at_once_is_logged_once_and_never_missed_from_elsewhere(alice: User) -> None:
+    """Each sign-out from elsewhere is heard, though a log-out was first; a log-out at most once."""
     heard: list[dict[str, Any]] = []
 
     def listen(**kwargs: Any) -> None:
@@ -126,7 +127,9 @@ def test_revoking_at_once_is_announced_once(alice: User) -> None:
         )
     finally:
         device_revoked.disconnect(listen)
-    assert len(heard) == 1
+    by_itself = [each["by_itself"] for each in heard]
+    assert by_itself.count(True) <= 1
+    assert by_itself.count(False) >= 5
     assert [each.type for each in log_of(f"account:{alice.pk}")] == [
         "device_added",
         "device_revoked",
