@@ -9,6 +9,10 @@ import time
 from presence.runtime import current_if_any
 
 GC_THRESHOLD = 50_000  # allocations between two looks at the young
+#: A look at those that survived one is about as cheap, and sockets that came and went are among
+#: them; a full one stops every socket for as long as there are many.
+MIDDLE_EVERY = 2
+FULL_EVERY = 200
 
 _started_at_s = time.monotonic()
 _draining = threading.Event()
@@ -43,4 +47,4 @@ def settle_memory() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GC_THRESHOLD, 20, 20)
+    gc.set_threshold(GC_THRESHOLD, MIDDLE_EVERY, FULL_EVERY)
