@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 
-from dashboard.forms import MAX_REASON_CHARS, BanForm, RoleForm
+from dashboard.forms import RoleForm
 from dashboard.pages import MeshPage, Needs
+from meshes.forms import MAX_REASON_CHARS, ReasonForm
 from meshes.models import Member
 from meshes.selectors import live_members, open_bans
 from meshes.services import bans, update_member
@@ -73,11 +74,11 @@ class BanMember(MemberPage):
 
     def get(self, request: HttpRequest, member_id: str, **kwargs: str) -> HttpResponse:
         """The question."""
-        return self.show("ban", member=self.member(member_id), form=BanForm())
+        return self.show("ban", member=self.member(member_id), form=ReasonForm())
 
     def post(self, request: HttpRequest, member_id: str, **kwargs: str) -> HttpResponse:
         """Does it."""
-        form, member = BanForm(request.POST), self.member(member_id)
+        form, member = ReasonForm(request.POST), self.member(member_id)
         if not form.is_valid():
             return self.show("ban", member=member, form=form)
         done = self.attempt(

@@ -9,9 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from dashboard.forms import ArchiveForm, MeshForm
+from dashboard.forms import MeshForm
 from dashboard.pages import MeshPage
 from meshes import policy
+from meshes.forms import SlugAgainForm
 from meshes.models import Mesh
 from meshes.services import archive_mesh, update_mesh
 from meshes.services.leaving import leave_mesh
@@ -52,11 +53,11 @@ class Archive(MeshPage):
 
     def get(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """The question."""
-        return self.show("archive", form=ArchiveForm(wanted=self.standing.mesh.slug))
+        return self.show("archive", form=SlugAgainForm(wanted=self.standing.mesh.slug))
 
     def post(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """Does it."""
-        form = ArchiveForm(request.POST, wanted=self.standing.mesh.slug)
+        form = SlugAgainForm(request.POST, wanted=self.standing.mesh.slug)
         if not form.is_valid():
             return self.show("archive", form=form)
         if self.attempt(lambda: archive_mesh(by=self.standing)):

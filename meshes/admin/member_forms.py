@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from meshes.admin.lines import check_line
+from meshes.forms import ROLES, check_line
 from meshes.models import Member
 
 if TYPE_CHECKING:
@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 else:
     MemberModelForm = forms.ModelForm
 
-MAX_REASON_CHARS = 500
 MAX_GROUPS = 64
 MAX_GROUP_CHARS = 64
-ROLES = [(Member.Role.MEMBER.value, "member"), (Member.Role.ADMIN.value, "admin")]
 
 
 class MemberForm(MemberModelForm):
@@ -73,14 +71,3 @@ class MemberForm(MemberModelForm):
             known = {group.get("name"): group for group in self.instance.groups}
             changed["groups"] = [known.get(n, {"name": n}) for n in data["group_names"]]
         return changed
-
-
-class ReasonForm(forms.Form):
-    """Why somebody is banned."""
-
-    reason = forms.CharField(
-        required=False,
-        max_length=MAX_REASON_CHARS,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Managers of the mesh and the audit log keep it. The person does not see it.",
-    )

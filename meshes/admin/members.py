@@ -22,8 +22,9 @@ from accounts.admin.selection import for_each, selected
 from audit import events
 from audit.models import AuditEntry
 from meshes.admin.acting import acting_member_id, standing_of
-from meshes.admin.member_forms import MemberForm, ReasonForm
+from meshes.admin.member_forms import MemberForm
 from meshes.admin.scope import MeshFilter, MeshScoped
+from meshes.forms import ReasonForm
 from meshes.models import Ban, Invite, Member
 from meshes.selectors import counted_members
 from meshes.services import bans, update_member

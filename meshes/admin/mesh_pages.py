@@ -20,9 +20,9 @@ from audit import exporting
 from audit.turns import turn
 from audit.verifying import verify
 from meshes.admin.acting import standing_or_operator
-from meshes.admin.mesh_forms import SlugAgainForm
 from meshes.admin.scope import MeshScoped
 from meshes.api.audit import EXPORTS_PER_MESH, VERIFICATIONS_PER_MESH, in_parts
+from meshes.forms import SlugAgainForm
 from meshes.models import Mesh
 from meshes.services import archive_mesh
 

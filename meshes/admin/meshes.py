@@ -15,8 +15,9 @@ from accounts.models import User
 from audit.models import AuditEntry
 from meshes import policy, selectors
 from meshes.admin.acting import standing_of
-from meshes.admin.mesh_forms import SELF_EDITABLE, MeshForm
+from meshes.admin.mesh_forms import MeshForm
 from meshes.admin.mesh_pages import MeshPages
+from meshes.forms import SELF_EDITABLE
 from meshes.models import Ban, Invite, Member, Mesh
 from meshes.services import update_mesh
 

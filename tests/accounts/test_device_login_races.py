@@ -19,8 +19,8 @@ from accounts.services import device_login, device_polling
 from accounts.services.device_polling import Polled
 from accounts.services.expiry import warn_expiring
 from accounts.signals import device_revoked
-from tests.accounts.at_once import AT_ONCE, all_at_once
 from tests.accounts.logins import Login, start
+from tests.at_once import AT_ONCE, all_at_once
 from tests.audit_reading import log_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,8 +15,8 @@ from rest_framework.test import APIClient
 from accounts import guesses
 from accounts.models import DeviceLogin, User
 from accounts.services import device_login
-from tests.accounts.at_once import all_at_once
 from tests.accounts.logins import approve, deny, poll, start
+from tests.at_once import all_at_once
 
 WRONG = ["BBBB-BBBB", "CCCC-CCCC", "DDDD-DDDD", "FFFF-FFFF", "GGGG-GGGG"]
 

@@ -14,8 +14,8 @@ from meshes import selectors, services
 from meshes.models import Member
 from meshes.selectors import Standing
 from meshes.services import bans, grants
+from tests.at_once import all_at_once
 from tests.meshes.conftest import Person
-from tests.meshes.test_races import all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,9 +17,9 @@ from meshes.models import Invite, Member, Mesh
 from meshes.selectors import Standing
 from meshes.services import bans, tickets
 from meshes.services.suspension import suspend_device
+from tests.at_once import AT_ONCE, all_at_once
 from tests.meshes.conftest import Person
 from tests.meshes.invitees import claim_body, sync_body
-from tests.meshes.test_races import AT_ONCE, all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

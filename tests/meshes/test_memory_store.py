@@ -9,8 +9,8 @@ from django.db import connection
 
 from meshes.models import Member, Memory, Mesh
 from meshes.services import memories
+from tests.at_once import AT_ONCE, all_at_once
 from tests.meshes.conftest import Person
-from tests.meshes.test_races import AT_ONCE, all_at_once
 
 
 def remember(mesh: Mesh, who: Person, content: str = "a note", **changed: Any) -> Memory:

@@ -1,44 +1,21 @@
 """Many at once: uses, keys and slugs come out as if everybody had queued."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import TypeVar
 
 import pytest
 from claudemesh_wire.errors import MeshError
 from claudemesh_wire.signing import KeyPair, generate_keypair
-from django.db import connections
 
 from meshes import services
 from meshes.models import Invite, Member, Mesh
 from meshes.selectors import Standing
+from tests.at_once import AT_ONCE, all_at_once
 from tests.meshes.conftest import Person
 from tests.meshes.invitees import claim_body
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CLAIMS = 100
-AT_ONCE = 20
-
-Result = TypeVar("Result")
-
-
-def all_at_once(calls: list[Callable[[], Result]]) -> list[Result | MeshError]:
-    """Run every call in its own thread, started together in groups of AT_ONCE."""
-    start = Barrier(min(AT_ONCE, len(calls)))
-
-    def run(call: Callable[[], Result]) -> Result | MeshError:
-        start.wait()
-        try:
-            return call()
-        except MeshError as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(start.parties) as pool:
-        return list(pool.map(run, calls))
 
 
 def claiming(code: str, keys: KeyPair) -> Callable[[], str]:

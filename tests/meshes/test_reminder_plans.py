@@ -14,8 +14,8 @@ from meshes.models import Member, Mesh, Reminder
 from meshes.services import reminders
 from meshes.services.reminders import Plan, ReminderLimits
 from meshes.shared import reminders_of
+from tests.at_once import all_at_once
 from tests.meshes.conftest import Person
-from tests.meshes.test_races import all_at_once
 
 NOW = datetime(2026, 11, 23, 12, 0, 30, tzinfo=UTC)
 LIMITS = ReminderLimits(text_bytes=20, per_member=2, per_mesh=3)

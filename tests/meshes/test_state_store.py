@@ -12,8 +12,8 @@ from meshes.services import state
 from meshes.services.grants import set_grants
 from meshes.services.state import StateLimits
 from meshes.shared import visible_state
+from tests.at_once import AT_ONCE, all_at_once
 from tests.meshes.conftest import Person
-from tests.meshes.test_races import AT_ONCE, all_at_once
 
 LIMITS = StateLimits(keys=3, value_bytes=100, total_bytes=200)
 
