@@ -137,6 +137,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "claudemesh.cache_away.CacheAwayMiddleware",
 ]
 ROOT_URLCONF = "claudemesh.urls"
 ASGI_APPLICATION = "claudemesh.asgi.application"
